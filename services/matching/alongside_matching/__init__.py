@@ -18,9 +18,9 @@ Lock order. No lock is wider than a row, and transactions do not wait for each o
    skips rows that are locked.
 2. *Offers.* A transaction waits for offers once, in the order of their ids, before it has locked any; afterwards it
    skips locked offers (`allocation.store.places`). No transaction waits for a request while it holds an offer's lock.
-3. *Seats*, by id, then *meetings*, by their start and offer (`groups.store`). When one of several ends has failed, ends
-   are handled one at a time, and each starts this order again: if two transactions then wait for each other,
-   PostgreSQL aborts one, which is retried.
+3. *A group's schedule*, to hold a seat there or to change it; *seats*, by id; then *meetings*, by their start and offer
+   (`groups.store`). When one of several ends has failed, ends are handled one at a time, and each starts this order
+   again: if two transactions then wait for each other, PostgreSQL aborts one, which is retried.
 4. *Timers and the outbox* come last (the chassis).
 
 Skipped rows are retried: ends by the timer `referral-end`, changes by `request-change`, waiting referrals by `waitlist-sweep`, which runs as long as

@@ -123,8 +123,7 @@ async def test_an_end_that_comes_while_a_seat_is_being_held_gives_it_back(
     begins, policies = datetime.fromisoformat(starts_at), read_policies(SHIPPED_POLICIES)
 
     async with matching_bench.runtime.transaction() as tx:
-        found = (await groups.load_groups(tx.conn, [group]))[group]
-        await meetings.hold_seat(tx, found, begins, referral_id=referral, policies=policies)
+        await meetings.hold_seat(tx, group, begins, referral_id=referral, policies=policies)
         await matching_bench.hear(a_status(referral, Status.CANCELLED))  # skips what is locked
     await matching_bench.fire_timers(matching_bench.clock.now())
 

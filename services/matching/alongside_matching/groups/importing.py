@@ -1,7 +1,7 @@
 """Imports a published list of online meetings as groups with schedules; importing it again changes nothing."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from typing import Any, Final
 
@@ -12,11 +12,14 @@ from alongside_contracts.ids import new_id
 from alongside_contracts.vocabulary import Format, Mode, OfferKind
 from alongside_matching.catalogue import offer_updates
 from alongside_matching.catalogue.offer_review import review
+from alongside_matching.catalogue.rules.pauses import PausedBecause
 from alongside_matching.catalogue.store import offer_batches
 from alongside_matching.catalogue.store.offer_batches import Added, NewOffer
 from alongside_matching.engine.policy import Policies, Policy
-from alongside_matching.groups.meetings import save_schedule
-from alongside_matching.groups.published_meetings import PublishedGroup, PublishedMeetings
+from alongside_matching.groups import store as groups
+from alongside_matching.groups.meetings import LeftInTheAir, move_meetings, save_schedule
+from alongside_matching.groups.moving import with_exceptions_of
+from alongside_matching.groups.published_meetings import PublishedGroup, PublishedMeetings, Remark, RemarkKind
 from alongside_matching.groups.rules import MeetingState
 from alongside_matching.groups.store import Group
 
@@ -25,27 +28,72 @@ SOURCE: Final = "meetings"
 
 @dataclass(frozen=True, slots=True)
 class ImportCounts:
-    """How many groups an import created, changed or left unchanged."""
+    """How many groups an import created, changed or left unchanged; `remarks`: entries not applied."""
 
     created: int
     changed: int
     unchanged: int
+    remarks: tuple[Remark, ...] = ()
 
 
 async def import_meetings(
     tx: Tx, published: PublishedMeetings, *, region: str, needs: Sequence[str], policies: Policies
 ) -> ImportCounts | Sequence[offer_updates.Conflict]:
-    """Add or change the groups of a list: 1 offers; 2 schedules of new and changed ones; 3 review."""
+    """Add or change the groups of a list: 1 move meetings and seats; 2 offers; 3 schedules of new and changed ones; 4 review.
+
+    An entry that would lose cancelled meetings or seats is not applied; the next import tries it again.
+    """
     policy = policies.of(region)
-    new = [_offer(group, region, needs, policy) for group in published.groups]
-    match await offer_updates.add_many(tx, new, policies):
+    new = {group.slug: _offer(group, region, needs, policy) for group in published.groups}
+    remarks = await _move_meetings(tx, published.groups, new)  # 1
+    applied = [group for group in published.groups if group.slug not in remarks]
+    match await offer_updates.add_many(tx, [new[group.slug] for group in applied], policies):  # 2
         case Added() as added:
-            await _save_schedules(tx, published.groups, region, added)
-            await review(tx, [*added.created, *added.changed], policies)
+            await _save_schedules(tx, applied, region, added)  # 3
+            await review(tx, [*added.created, *added.changed], policies)  # 4
             created_or_changed = len(added.created) + len(added.changed)
-            return ImportCounts(len(added.created), len(added.changed), len(new) - created_or_changed)
+            return ImportCounts(
+                created=len(added.created),
+                changed=len(added.changed),
+                unchanged=len(applied) - created_or_changed,
+                remarks=tuple(remarks.values()),
+            )
         case conflicts:
             return conflicts
+
+
+async def _move_meetings(
+    tx: Tx, published: Sequence[PublishedGroup], new: Mapping[str, NewOffer]
+) -> dict[str, Remark]:
+    """Move the stored meetings of groups that changed, and return a remark on each that would lose some, by slug."""
+    existing = await offer_batches.lock_existing(
+        tx.conn, [(offer.source or "", slug) for slug, offer in new.items()]
+    )
+    changed = {
+        slug: offer.id
+        for (_, slug), offer in existing.items()
+        if offer.content_hash != new[slug].content_hash or offer.paused_because is PausedBecause.VANISHED
+    }
+    remarks = {}
+    for group in published:
+        if group.slug in changed:
+            before = await groups.lock_group(tx.conn, changed[group.slug], to_change=True)
+            if before is not None and (lost := await move_meetings(tx, before, _changed(before, group))):
+                remarks[group.slug] = _not_applied(group, lost)
+    return remarks
+
+
+def _not_applied(group: PublishedGroup, lost: LeftInTheAir) -> Remark:
+    days = sorted({*lost.days.cancelled, *lost.days.seated, *lost.days.crowded})
+    return Remark(
+        entry=group.entry,
+        slug=group.slug,
+        kind=RemarkKind.QUARANTINED,
+        code="meetings-left-in-the-air",
+        detail=", ".join(map(str, [*days, *lost.referral_ids])),
+        remedy="The group keeps its schedule. Ask its publisher; if the list is right, open these cancelled days again"
+        " or release the seats of these referrals, and import it again.",
+    )
 
 
 async def _save_schedules(tx: Tx, published: Sequence[PublishedGroup], region: str, added: Added) -> None:
@@ -53,10 +101,19 @@ async def _save_schedules(tx: Tx, published: Sequence[PublishedGroup], region: s
         tx.conn, [(_source(region), group.slug) for group in published]
     )
     created_or_changed = {*added.created, *added.changed}
+    ids = {group.slug: existing[_source(region), group.slug].id for group in published}
+    stored = await groups.load_groups(tx.conn, list(added.changed))
     for group in published:
-        offer_id = existing[_source(region), group.slug].id
+        offer_id = ids[group.slug]
         if offer_id in created_or_changed:
-            await save_schedule(tx, _group(group, offer_id, region))
+            before = stored.get(offer_id)
+            await save_schedule(tx, _changed(before, group) if before else _group(group, offer_id, region))
+
+
+def _changed(before: Group, published_group: PublishedGroup) -> Group:
+    """Return a group with its published schedule; what a list does not publish stays as the network set it."""
+    schedule = with_exceptions_of(published_group.schedule, before.schedule)
+    return replace(before, modes=frozenset({Mode.VIDEO.value}), schedule=schedule)
 
 
 def _source(region: str) -> str:
@@ -81,7 +138,9 @@ def _offer(published_group: PublishedGroup, region: str, needs: Sequence[str], p
     """Return an online meeting as an offer without limited places, reserved as its publisher states."""
     codes = sorted(set(needs))
     only_for = [identity.value for identity in published_group.only_for]
-    facts = [asdict(published_group), codes, *only_for]
+    entry = asdict(published_group)
+    del entry["entry"]  # another position in the list is no change
+    facts = [entry, codes, *only_for]
     content = orjson.dumps(facts, default=sorted, option=orjson.OPT_NON_STR_KEYS)
     return NewOffer(
         id=new_id(),

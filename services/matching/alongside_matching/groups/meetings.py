@@ -1,10 +1,11 @@
 """Changes to a group's schedule, to one meeting, and to the seats there."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from alongside_chassis.announce import Tx
 from alongside_contracts.ids import new_id
@@ -15,6 +16,7 @@ from alongside_matching.catalogue.store import offers
 from alongside_matching.engine.policy import Policies
 from alongside_matching.groups import rules
 from alongside_matching.groups import store as groups
+from alongside_matching.groups.moving import InTheAir, Moved, Plan, move, with_exceptions_of
 from alongside_matching.groups.rules import (
     GiveBack,
     HoldNotExpired,
@@ -24,7 +26,7 @@ from alongside_matching.groups.rules import (
     SeatOver,
     Take,
 )
-from alongside_matching.groups.schedule import Impossible, Possible, check_schedule, meeting_at
+from alongside_matching.groups.schedule import Impossible, Meeting, Possible, check_schedule, meeting_at
 from alongside_matching.groups.store import Group, OccurrenceChange, Seat
 
 SEAT_EXPIRY: Final = "seat-expiry"
@@ -38,6 +40,14 @@ class NotFound:
 @dataclass(frozen=True, slots=True)
 class BelowSeated:
     """More seats are held or taken than the new number of seats."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftInTheAir:
+    """What a new schedule would lose, and the referrals with seats on those days."""
+
+    days: InTheAir
+    referral_ids: Sequence[UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +78,36 @@ class SeatHeld:
     expires_at: datetime
 
 
-async def set_schedule(tx: Tx, group: Group, policies: Policies) -> Possible | Impossible:
-    """Set the schedule of a locked group."""
+async def set_schedule(
+    tx: Tx, group: Group, policies: Policies, *, exceptions_given: bool
+) -> Possible | Impossible | LeftInTheAir:
+    """Set the schedule of a locked group. Without given exceptions, its earlier ones are kept."""
+    before = await groups.lock_group(tx.conn, group.offer_id, to_change=True)
+    if before is not None and not exceptions_given:
+        group = replace(group, schedule=with_exceptions_of(group.schedule, before.schedule))
     decision = check_schedule(group.schedule)
-    if isinstance(decision, Possible):
-        await save_schedule(tx, group)
-        await review_and_propose(tx, group.offer_id, policies)
+    if isinstance(decision, Impossible):
+        return decision
+    if isinstance(refused := await move_meetings(tx, before, group), LeftInTheAir):
+        return refused
+    await save_schedule(tx, group)
+    await review_and_propose(tx, group.offer_id, policies)
     return decision
+
+
+async def move_meetings(tx: Tx, before: Group | None, group: Group) -> LeftInTheAir | None:
+    """Move the stored meetings of a group whose schedule is locked, or return what its new schedule would lose."""
+    if before is None:
+        return None
+    stored, referrals = await groups.lock_meetings_to_come(tx.conn, group.offer_id, tx.now)
+    today = tx.now.astimezone(ZoneInfo(before.schedule.zone)).date()
+    match move(Plan(before.schedule, before.seats), Plan(group.schedule, group.seats), stored, today):
+        case InTheAir() as lost:
+            days = {*lost.seated, *lost.crowded}
+            return LeftInTheAir(lost, sorted({each for day in days for each in referrals[day]}))
+        case Moved(meetings=moved):
+            await groups.move_meetings(tx.conn, group.offer_id, moved)
+            return None
 
 
 async def save_schedule(tx: Tx, group: Group) -> None:
@@ -84,57 +117,62 @@ async def save_schedule(tx: Tx, group: Group) -> None:
 
 
 async def change_meeting(
-    tx: Tx, group: Group, starts_at: datetime, change: OccurrenceChange
+    tx: Tx, offer_id: UUID, starts_at: datetime, change: OccurrenceChange
 ) -> MeetingChanged | NotFound | BelowSeated:
     """Change one meeting: cancel it, or set its seats or facilitators."""
-    if meeting_at(group.schedule, starts_at) is None:
+    group = await groups.lock_group(tx.conn, offer_id, to_change=False)
+    meeting = None if group is None else meeting_at(group.schedule, starts_at)
+    if group is None or meeting is None:
         return NotFound()
-    await groups.create_occurrence(tx.conn, group, starts_at)
+    await groups.create_occurrence(tx.conn, group, meeting)
     return (
         MeetingChanged()
-        if await groups.change_occurrence(tx.conn, group.offer_id, starts_at, change)
+        if await groups.change_occurrence(tx.conn, offer_id, starts_at, change)
         else BelowSeated()
     )
 
 
 async def hold_seat(
-    tx: Tx, group: Group, starts_at: datetime, *, referral_id: UUID, policies: Policies
+    tx: Tx, offer_id: UUID, starts_at: datetime, *, referral_id: UUID, policies: Policies
 ) -> SeatHeld | NotFound | NoSeat | AlreadyHasSeat | ReferralNotYetKnown | ReferralEnded:
     """Hold a seat for an open referral, which stays open until the commit because its request is locked.
 
-    1 wait for the referral's earlier seat; 2 create and lock the meeting; 3 hold one free seat; 4 assign it to the
-    referral. When two referrals want the last seat, the database gives it to one; the other gets `NoSeat`.
+    1 lock the schedule, then wait for the referral's earlier seat; 2 create and lock the meeting; 3 hold one free seat;
+    4 assign it to the referral. When two referrals want the last seat, the database gives it to one; the other gets `NoSeat`.
     """
     state = await requests.lock_one(tx.conn, referral_id)
     if state is None:
         return ReferralNotYetKnown()
     if state is RequestState.CLOSED:
         return ReferralEnded()
-    if meeting_at(group.schedule, starts_at) is None:
+    group = await groups.lock_group(tx.conn, offer_id, to_change=False)  # 1
+    meeting = None if group is None else meeting_at(group.schedule, starts_at)
+    if group is None or meeting is None:
         return NotFound()
-    await groups.lock_seat_of(tx.conn, group.offer_id, starts_at, referral_id)  # 1
-    decision = await _hold_free_seat(tx, group, starts_at)  # 2, 3
+    await groups.lock_seat_of(tx.conn, offer_id, starts_at, referral_id)
+    decision = await _hold_free_seat(tx, group, meeting)  # 2, 3
     if isinstance(decision, NoSeat):
         return decision
     minutes = policies.of(group.region).seat_hold_minutes
     held = SeatHeld(new_id(), min(tx.now + timedelta(minutes=minutes), starts_at))
     added = await groups.add_seat(  # 4
-        tx.conn, held.seat_id, group.offer_id, starts_at, referral_id=referral_id, expires_at=held.expires_at
+        tx.conn, held.seat_id, offer_id, starts_at, referral_id=referral_id, expires_at=held.expires_at
     )
     if not added:
-        await groups.release_held(tx.conn, group.offer_id, starts_at)
+        await groups.release_held(tx.conn, offer_id, starts_at)
         return AlreadyHasSeat()
     tx.set_timer(SEAT_EXPIRY, str(held.seat_id), held.expires_at)
     return held
 
 
-async def _hold_free_seat(tx: Tx, group: Group, starts_at: datetime) -> SeatFree | NoSeat:
+async def _hold_free_seat(tx: Tx, group: Group, meeting: Meeting) -> SeatFree | NoSeat:
     """Hold one free seat of a meeting: 1 check the group; 2 lock and check the meeting; 3 write the hold."""
+    starts_at = meeting.starts_at
     decision = rules.open_for_seats(group.meeting_state, starts_at, tx.now, newcomers=group.newcomers)  # 1
     if isinstance(decision, NoSeat):
         return decision
-    await groups.create_occurrence(tx.conn, group, starts_at)
-    occurrence = await groups.lock_occurrence(tx.conn, group.offer_id, starts_at)  # 2
+    await groups.create_occurrence(tx.conn, group, meeting)
+    occurrence = await groups.lock_occurrence(tx.conn, group.offer_id, meeting.day)  # 2
     decision = rules.find_free_seat(occurrence, facilitators_min=group.facilitators_min)
     if isinstance(decision, SeatFree) and not await groups.hold_seat(tx.conn, group, starts_at):  # 3
         return NoSeat(NoSeatBecause.FULL)

@@ -56,8 +56,9 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class PublishedGroup:
-    """One accepted entry. `need_only`: its publisher closes it to people without that need."""
+    """One accepted entry, with its position. `need_only`: its publisher closes it to people without that need."""
 
+    entry: int
     slug: str
     name: str
     schedule: Schedule
@@ -133,6 +134,7 @@ def _group(entry: Any, slug: str, number: int, report: _Report) -> PublishedGrou
     schedule = _schedule(entry, slug, number, report)
     only_for = _only_for(types, slug, number, report)
     return PublishedGroup(
+        entry=number,
         slug=slug,
         name=name,
         schedule=schedule,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
+from itertools import takewhile
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -123,6 +124,25 @@ def meeting_at(schedule: Schedule, starts_at: datetime) -> Meeting | None:
     return meeting if meeting is not None and meeting.starts_at == starts_at else None
 
 
+def meeting_on(schedule: Schedule, day: date) -> Meeting | None:
+    """Return the meeting of a local day; None when there is none. A group meets at most once a day."""
+    if day in schedule.exceptions or not recurs_on(schedule, day):
+        return None
+    return _meeting(datetime.combine(day, schedule.at), ZoneInfo(schedule.zone), schedule.minutes)
+
+
+def recurs_on(schedule: Schedule, day: date) -> bool:
+    """Return whether the recurrence has a meeting on a local day, even if it is an exception."""
+    wall = next(_wall_clock_starts(schedule, day), None)
+    return wall is not None and wall.date() == day
+
+
+def days_between(schedule: Schedule, first: date, last: date) -> set[date]:
+    """Return the local days from `first` to `last` on which the recurrence has a meeting, exceptions included."""
+    days = (wall.date() for wall in _wall_clock_starts(schedule, first))
+    return set(takewhile(lambda day: day <= last, days))
+
+
 def free_mask(schedule: Schedule, zone: str, after: datetime) -> int:
     """Return the half hours of the region's week, in the wall time of `zone`, that the next weeks' meetings cover."""
     region_zone = ZoneInfo(zone)
@@ -174,8 +194,7 @@ def _malformed(schedule: Schedule) -> Impossible | None:
 def _unmatched_exception(schedule: Schedule) -> Impossible | None:
     """Refuse an exception on a day without a meeting: it is probably a typing error."""
     for day in sorted(schedule.exceptions):
-        wall = next(_wall_clock_starts(schedule, day), None)
-        if wall is None or wall.date() != day:
+        if not recurs_on(schedule, day):
             remedy = f"The group does not meet on {day}: correct or remove it."
             return Impossible("exceptions", "exception-without-meeting", remedy)
     return None

@@ -5,14 +5,15 @@ A seat is held by a conditional write on the row of its meeting, so that two peo
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
 import asyncpg
 
+from alongside_matching.groups.moving import MovedMeeting, StoredMeeting
 from alongside_matching.groups.rules import MeetingState, Occurrence, SeatState
-from alongside_matching.groups.schedule import Every, Schedule
+from alongside_matching.groups.schedule import Every, Meeting, Schedule
 
 _SCHEDULE: Final = """
     select offer_id, zone, starts_on, at, minutes, every, weekdays, nth, until, exceptions, meeting_state, newcomers,
@@ -31,8 +32,9 @@ _SAVE_SCHEDULE: Final = """
         seats = excluded.seats, facilitators_min = excluded.facilitators_min
 """
 _CREATE_OCCURRENCE: Final = """
-    insert into occurrence (offer_id, starts_at, seats, cancelled) values ($1, $2, $3, false)
-    on conflict (offer_id, starts_at) do nothing
+    insert into occurrence (offer_id, day, starts_at, seats, cancelled) values ($1, $2, $3, $4, false)
+    on conflict (offer_id, day) do update set starts_at = excluded.starts_at
+        where occurrence.starts_at <> excluded.starts_at
 """
 _CHANGE_OCCURRENCE: Final = """
     update occurrence
@@ -42,9 +44,18 @@ _CHANGE_OCCURRENCE: Final = """
     returning starts_at
 """
 _OCCURRENCES: Final = """
-    select starts_at, seats, held, taken, cancelled, facilitators
-    from occurrence where offer_id = $1 and starts_at = any($2)
+    select day, seats, held, taken, cancelled, facilitators
+    from occurrence where offer_id = $1 and day = any($2)
 """
+_LOCK_SEATS_TO_COME: Final = """
+    select starts_at, referral_id, state
+    from seat where offer_id = $1 and starts_at > $2 order by id for update
+"""
+_LOCK_MEETINGS_TO_COME: Final = """
+    select day, starts_at, cancelled, held + taken as occupied, seats
+    from occurrence where offer_id = $1 and starts_at > $2 order by starts_at for update
+"""
+_MOVE: Final = "update occurrence set starts_at = $3, seats = $4 where offer_id = $1 and starts_at = $2"
 _HOLD: Final = """
     update occurrence set held = held + 1
     where offer_id = $1 and starts_at = $2 and not cancelled and (seats is null or held + taken < seats)
@@ -114,6 +125,13 @@ async def load_groups(conn: asyncpg.Connection, ids: Sequence[UUID]) -> dict[UUI
     return {row["offer_id"]: _group(row) for row in await conn.fetch(_SCHEDULE, list(ids))}
 
 
+async def lock_group(conn: asyncpg.Connection, offer_id: UUID, *, to_change: bool) -> Group | None:
+    """Lock a group's schedule: to change it, or so that nobody changes it; None when it has none."""
+    strength = "update" if to_change else "share"
+    row = await conn.fetchrow(f"{_SCHEDULE} for {strength} of group_schedule", [offer_id])
+    return None if row is None else _group(row)
+
+
 async def save_schedule(conn: asyncpg.Connection, group: Group) -> None:
     """Insert or replace a group's schedule."""
     schedule = group.schedule
@@ -127,22 +145,46 @@ async def save_schedule(conn: asyncpg.Connection, group: Group) -> None:
 
 
 async def load_occurrences(
-    conn: asyncpg.Connection, offer_id: UUID, starts: Sequence[datetime]
-) -> dict[datetime, Occurrence]:
-    """Return the stored rows of these meetings, by start."""
-    return {
-        row["starts_at"]: _occurrence(row) for row in await conn.fetch(_OCCURRENCES, offer_id, list(starts))
-    }
+    conn: asyncpg.Connection, offer_id: UUID, days: Sequence[date]
+) -> dict[date, Occurrence]:
+    """Return the stored rows of the meetings on these local days, by day."""
+    return {row["day"]: _occurrence(row) for row in await conn.fetch(_OCCURRENCES, offer_id, list(days))}
 
 
-async def lock_occurrence(conn: asyncpg.Connection, offer_id: UUID, starts_at: datetime) -> Occurrence:
+async def lock_occurrence(conn: asyncpg.Connection, offer_id: UUID, day: date) -> Occurrence:
     """Lock one meeting, so that nobody moves its seats. Raises LookupError when it has no row."""
-    row = await conn.fetchrow(f"{_OCCURRENCES} for no key update", offer_id, [starts_at])
+    row = await conn.fetchrow(f"{_OCCURRENCES} for no key update", offer_id, [day])
     if row is None:
-        raise LookupError(
-            f"the meeting of {offer_id} at {starts_at.isoformat()} has no row; call create_occurrence first"
-        )
+        raise LookupError(f"the meeting of {offer_id} on {day} has no row; call create_occurrence first")
     return _occurrence(row)
+
+
+async def lock_meetings_to_come(
+    conn: asyncpg.Connection, offer_id: UUID, now: datetime
+) -> tuple[list[StoredMeeting], dict[date, list[UUID]]]:
+    """Lock a group's stored meetings that have not begun, seats first; return them, and who has seats on each day."""
+    seats = await conn.fetch(_LOCK_SEATS_TO_COME, offer_id, now)
+    stored = [
+        StoredMeeting(row["day"], row["starts_at"], row["cancelled"], row["occupied"], row["seats"])
+        for row in await conn.fetch(_LOCK_MEETINGS_TO_COME, offer_id, now)
+    ]
+    occupied = [seat for seat in seats if seat["state"] in (SeatState.HELD, SeatState.TAKEN)]
+    referrals = {
+        meeting.day: [seat["referral_id"] for seat in occupied if seat["starts_at"] == meeting.starts_at]
+        for meeting in stored
+    }
+    return stored, referrals
+
+
+async def move_meetings(conn: asyncpg.Connection, offer_id: UUID, moved: Sequence[MovedMeeting]) -> None:
+    """Give stored meetings their new starts and seats; their seats follow.
+
+    Later ones move first when they move to later, so that none takes the start of one that has not moved yet.
+    """
+    forward = sorted((it for it in moved if it.starts_at > it.was_at), key=_was_at, reverse=True)
+    backward = sorted((it for it in moved if it.starts_at <= it.was_at), key=_was_at)
+    changes = [(offer_id, it.was_at, it.starts_at, it.seats) for it in (*forward, *backward)]
+    await conn.executemany(_MOVE, changes)
 
 
 async def lock_seat_of(
@@ -153,18 +195,19 @@ async def lock_seat_of(
 
 
 async def load_cancelled(
-    conn: asyncpg.Connection, ids: Sequence[UUID], after: datetime
-) -> set[tuple[UUID, datetime]]:
-    """Return the cancelled meetings of these groups after a time."""
-    query = (
-        "select offer_id, starts_at from occurrence where offer_id = any($1) and starts_at > $2 and cancelled"
-    )
-    return {(row["offer_id"], row["starts_at"]) for row in await conn.fetch(query, list(ids), after)}
+    conn: asyncpg.Connection, ids: Sequence[UUID], since: date
+) -> set[tuple[UUID, date]]:
+    """Return the local days of these groups' cancelled meetings from a day on."""
+    query = "select offer_id, day from occurrence where offer_id = any($1) and day >= $2 and cancelled"
+    return {(row["offer_id"], row["day"]) for row in await conn.fetch(query, list(ids), since)}
 
 
-async def create_occurrence(conn: asyncpg.Connection, group: Group, starts_at: datetime) -> None:
-    """Create the occurrence row with the group's default seat count, if missing."""
-    await conn.execute(_CREATE_OCCURRENCE, group.offer_id, starts_at, group.seats)
+async def create_occurrence(conn: asyncpg.Connection, group: Group, meeting: Meeting) -> None:
+    """Create the row of a meeting with the group's default seat count, if its day has none.
+
+    A row whose start differs, because the rules of the time zone changed, gets the meeting's start; its seats follow.
+    """
+    await conn.execute(_CREATE_OCCURRENCE, group.offer_id, meeting.day, meeting.starts_at, group.seats)
 
 
 async def change_occurrence(
@@ -236,6 +279,10 @@ async def release_seat(conn: asyncpg.Connection, seat: Seat, state: SeatState) -
     await conn.execute(_SET_SEAT_STATE, seat.id, state)
     query = _FREE_TAKEN if seat.state is SeatState.TAKEN else _FREE_HELD
     await conn.execute(query, seat.offer_id, seat.starts_at)
+
+
+def _was_at(moved: MovedMeeting) -> datetime:
+    return moved.was_at
 
 
 def _occurrence(row: asyncpg.Record) -> Occurrence:

@@ -58,7 +58,7 @@ class GroupScheduleRow(Base, table=True):
 class OccurrenceRow(Base, table=True):
     """One meeting that differs from its schedule or has seats. `seats` null: unlimited.
 
-    `facilitators` null: not known yet.
+    It belongs to the group's local `day`; `starts_at` moves with the schedule. `facilitators` null: not known yet.
     """
 
     __tablename__ = "occurrence"
@@ -66,10 +66,12 @@ class OccurrenceRow(Base, table=True):
         CheckConstraint("held >= 0 and taken >= 0 and seats >= 0", name="counts"),
         CheckConstraint("seats is null or held + taken <= seats", name="within_seats"),
         CheckConstraint("facilitators >= 0", name="facilitators"),
+        UniqueConstraint("offer_id", "day"),
     )
 
     offer_id: UUID = Field(sa_column=offer_column(primary_key=True))
     starts_at: datetime = Field(primary_key=True)
+    day: date
     seats: int | None = None
     held: int = Field(sa_column=count_column())
     taken: int = Field(sa_column=count_column())
@@ -85,7 +87,10 @@ class SeatRow(Base, table=True):
         check_one_of("state", *SeatState),
         UniqueConstraint("offer_id", "starts_at", "referral_id"),
         ForeignKeyConstraint(
-            ["offer_id", "starts_at"], ["occurrence.offer_id", "occurrence.starts_at"], ondelete="CASCADE"
+            ["offer_id", "starts_at"],
+            ["occurrence.offer_id", "occurrence.starts_at"],
+            ondelete="CASCADE",
+            onupdate="CASCADE",
         ),
         Index(None, "referral_id"),
     )

@@ -68,7 +68,7 @@ _SET_CONTACTS: Final = """
     on conflict (offer_id) do update set email = excluded.email, unusable_since = null
 """
 _LOCK_EXISTING: Final = """
-    select id, region, held + taken as promised, paused_because, source, source_id
+    select id, region, held + taken as promised, paused_because, content_hash, source, source_id
     from offer
     join unnest($1::text[], $2::text[]) as wanted (source, source_id) using (source, source_id)
     order by id
@@ -133,6 +133,7 @@ class ExistingOffer:
     region: str
     promised: int
     paused_because: PausedBecause | None
+    content_hash: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,11 @@ async def lock_existing(
     )
     return {
         (row["source"], row["source_id"]): ExistingOffer(
-            row["id"], row["region"], row["promised"], pause_of(row["paused_because"])
+            row["id"],
+            row["region"],
+            row["promised"],
+            pause_of(row["paused_because"]),
+            row["content_hash"],
         )
         for row in rows
     }

@@ -46,7 +46,7 @@ class ScheduleForm(Strict):
     """When a group meets: `at` is wall-clock time in `zone` (IANA), repeated by week, fortnight or month.
 
     With `every` month, `nth` selects the weekdays of the month: 1 to 5, or -1 for the last. On the local days in
-    `exceptions` the group does not meet. `place_state` and `meeting_state` are independent: a group whose place is
+    `exceptions` the group does not meet; without that field, a group keeps those it has. `place_state` and `meeting_state` are independent: a group whose place is
     closed may continue by video. A group that is not open to `newcomers` is not proposed. `seats` null means
     unlimited.
     """
@@ -181,13 +181,19 @@ def router(policies: Policies) -> APIRouter:
 def _add_schedule(routes: APIRouter, policies: Policies) -> None:
     @routes.put("/groups/{offer_id}/schedule", response_model=ScheduleView, responses=refuses_with(409))
     async def set_schedule(offer_id: UUID, form: ScheduleForm, command: Command) -> Response:
-        """Replace a group's schedule. An impossible recurrence is refused."""
+        """Replace a group's schedule. Cancelled meetings and seats stay with their local day.
+
+        Refused: an impossible recurrence, and one that would lose cancelled meetings or seats.
+        """
 
         async def work(tx: Tx) -> ScheduleView:
             offer = _group_offer(offer_id, await offer_updates.lock_offer(tx, offer_id))
-            match await meetings.set_schedule(tx, form.group(offer), policies):
+            given = "exceptions" in form.model_fields_set
+            match await meetings.set_schedule(tx, form.group(offer), policies, exceptions_given=given):
                 case Impossible() as refused:
                     raise group_refusals.impossible(refused)
+                case meetings.LeftInTheAir() as refused:
+                    raise group_refusals.left_in_the_air(refused)
                 case Possible():
                     return _schedule_view(await _group(tx.conn, offer_id))
 
@@ -226,8 +232,8 @@ def _add_occurrence_changes(routes: APIRouter) -> None:
         """Change one meeting, so that it differs from the schedule."""
 
         async def work(tx: Tx) -> None:
-            group = await _group(tx.conn, offer_id)
-            match await meetings.change_meeting(tx, group, starts_at.astimezone(UTC), form.change()):
+            await _group(tx.conn, offer_id)
+            match await meetings.change_meeting(tx, offer_id, starts_at.astimezone(UTC), form.change()):
                 case meetings.NotFound():
                     raise group_refusals.no_meeting()
                 case meetings.BelowSeated():
@@ -249,9 +255,11 @@ def _add_holding(routes: APIRouter, policies: Policies) -> None:
         """Hold a seat at one meeting for a referral until it is taken or the hold expires."""
 
         async def work(tx: Tx) -> SeatView:
-            group = await _group(tx.conn, offer_id)
+            await _group(tx.conn, offer_id)
             start = starts_at.astimezone(UTC)
-            match await meetings.hold_seat(tx, group, start, referral_id=form.referral_id, policies=policies):
+            match await meetings.hold_seat(
+                tx, offer_id, start, referral_id=form.referral_id, policies=policies
+            ):
                 case meetings.SeatHeld(seat_id=seat_id):
                     return await _seat(tx, seat_id)
                 case meetings.NotFound():
@@ -344,11 +352,9 @@ async def _next_occurrences(
     if group.meeting_state is not MeetingState.MEETING:
         return ()
     next_meetings = upcoming(group.schedule, since, limit)
-    starts = [meeting.starts_at for meeting in next_meetings]
-    occurrences = await groups.load_occurrences(conn, group.offer_id, starts)
-    return tuple(
-        _occurrence(group, meeting, occurrences.get(meeting.starts_at), zone) for meeting in next_meetings
-    )
+    days = [meeting.day for meeting in next_meetings]
+    occurrences = await groups.load_occurrences(conn, group.offer_id, days)
+    return tuple(_occurrence(group, meeting, occurrences.get(meeting.day), zone) for meeting in next_meetings)
 
 
 def _occurrence(group: Group, meeting: Meeting, occurrence: Occurrence | None, zone: str) -> OccurrenceView:

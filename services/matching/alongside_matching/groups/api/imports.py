@@ -81,15 +81,16 @@ def router(policies: Policies) -> APIRouter:
 
 
 def _view(published: PublishedMeetings, counts: ImportCounts) -> GroupImportView:
-    quarantined = sum(remark.kind is RemarkKind.QUARANTINED for remark in published.remarks)
+    remarks = sorted((*published.remarks, *counts.remarks), key=lambda remark: remark.entry)
+    quarantined = sum(remark.kind is RemarkKind.QUARANTINED for remark in remarks)
     return GroupImportView(
         read=published.read,
         created=counts.created,
         changed=counts.changed,
         unchanged=counts.unchanged,
         quarantined=quarantined,
-        flagged=len(published.remarks) - quarantined,
+        flagged=len(remarks) - quarantined,
         agree=published.agree,
         differ=published.differ,
-        lines=tuple(GroupLine.model_validate(remark, from_attributes=True) for remark in published.remarks),
+        lines=tuple(GroupLine.model_validate(remark, from_attributes=True) for remark in remarks),
     )

@@ -3,6 +3,7 @@
 from typing import Final
 
 from alongside_chassis.errors import HttpProblem
+from alongside_matching.groups.meetings import LeftInTheAir
 from alongside_matching.groups.rules import SeatState
 from alongside_matching.groups.schedule import Impossible
 from alongside_matching.problems import conflict, not_found, unprocessable
@@ -38,6 +39,32 @@ def impossible(refused: Impossible) -> HttpProblem:
         "This schedule is impossible",
         remedy=refused.remedy,
         field=f"body.{refused.field}",
+    )
+
+
+def left_in_the_air(refused: LeftInTheAir) -> HttpProblem:
+    """The new schedule would lose cancelled meetings or seats; `days` and `referrals` name them."""
+    days = refused.days
+    cancelled, seated, crowded = (
+        ", ".join(map(str, each)) for each in (days.cancelled, days.seated, days.crowded)
+    )
+    details = (
+        cancelled and f"It cannot be told which meeting is cancelled instead of {cancelled}.",
+        seated and f"Seats are held or taken on {seated}, when the group would not meet.",
+        crowded and f"More seats are held or taken on {crowded} than there would be.",
+    )
+    return HttpProblem(
+        status=409,
+        code="meetings-left-in-the-air",
+        title="This schedule would lose cancelled meetings or seats",
+        detail=" ".join(filter(None, details)),
+        remedy="Keep these days; or first open the cancelled meetings again, give the days as exceptions"
+        " or release the seats and tell these referrals, then send it again.",
+        field="body.weekdays" if cancelled or seated else "body.seats",
+        extra={
+            "days": [str(day) for day in sorted({*days.cancelled, *days.seated, *days.crowded})],
+            "referrals": [str(referral_id) for referral_id in refused.referral_ids],
+        },
     )
 
 
