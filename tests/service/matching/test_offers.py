@@ -160,8 +160,8 @@ async def test_a_batch_sent_twice_adds_nothing_twice(matching_bench: ServiceBenc
 
     second = (await matching_bench.client.post("/offers/batch", json=batch)).json()
 
-    assert first == {"created": 1_000, "changed": 0, "unchanged": 0}
-    assert second == {"created": 0, "changed": 1, "unchanged": 999}
+    assert first == {"created": 1_000, "changed": 0, "unchanged": 0, "kept": []}
+    assert second == {"created": 0, "changed": 1, "unchanged": 999, "kept": []}
 
 
 async def test_a_batch_that_would_lower_capacity_below_promised_places_is_refused_whole(

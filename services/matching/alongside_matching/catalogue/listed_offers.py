@@ -8,12 +8,22 @@ from collections.abc import Sequence
 from alongside_chassis.announce import Tx
 from alongside_matching.allocation.waitlist_timer import sweep_soon
 from alongside_matching.catalogue.offer_review import review
-from alongside_matching.catalogue.rules.pauses import PausedBecause
+from alongside_matching.catalogue.rules.pauses import KEPT_BY_STAFF, KEPT_REMEDY, PausedBecause
 from alongside_matching.catalogue.store import offer_batches
+from alongside_matching.catalogue.store.kept import Kept
 from alongside_matching.catalogue.store.offer_batches import Added, NewOffer
 from alongside_matching.engine.policy import Policies, Policy
 
-__all__ = ["NewOffer", "PausedBecause", "add_listed_offers", "pause_vanished", "sweep_after_import"]
+__all__ = [
+    "KEPT_BY_STAFF",
+    "KEPT_REMEDY",
+    "Kept",
+    "NewOffer",
+    "PausedBecause",
+    "add_listed_offers",
+    "pause_vanished",
+    "sweep_after_import",
+]
 
 
 async def add_listed_offers(tx: Tx, new: Sequence[NewOffer], policies: Policies) -> Added:

@@ -13,9 +13,15 @@ from alongside_matching.catalogue.offer_review import review
 from alongside_matching.catalogue.rules.certificates import Unsound, check_recordable
 from alongside_matching.catalogue.rules.pauses import PausedBecause
 from alongside_matching.catalogue.rules.places import BelowPromised, Fits, fits
-from alongside_matching.catalogue.store import offer_batches, offers
+from alongside_matching.catalogue.store import kept, offer_batches, offers
+from alongside_matching.catalogue.store.kept import keep
 from alongside_matching.catalogue.store.offer_batches import Added, NewOffer
-from alongside_matching.catalogue.store.offers import OfferProfile, StoredOffer
+from alongside_matching.catalogue.store.offers import (
+    CODE_FIELDS,
+    PROFILE_FIELDS,
+    OfferProfile,
+    StoredOffer,
+)
 from alongside_matching.engine.policy import Policies
 
 OFFER_RESUME: Final = "offer-resume"
@@ -80,6 +86,7 @@ async def change(
         await offers.set_capacity(tx.conn, offer.id, capacity, tx.now)
         if email:
             await offers.set_contact(tx.conn, offer.id, email)
+        await keep(tx.conn, offer.id, _set_by_staff(offer, profile, capacity, email))
         await review_and_propose(tx, offer.id, policies)
     return decision
 
@@ -91,13 +98,20 @@ async def set_agreed_places(
     decision = fits(capacity, promised=offer.promised)
     if isinstance(decision, Fits):
         await offers.set_capacity(tx.conn, offer.id, capacity, tx.now)
+        await keep(tx.conn, offer.id, ["capacity"])
         await review_and_propose(tx, offer.id, policies)
     return decision
+
+
+async def follow_source(tx: Tx, offer_id: UUID) -> None:
+    """Let the source of a locked offer set again, at its next import, what staff have set."""
+    await kept.follow_source(tx.conn, offer_id)
 
 
 async def set_availability(tx: Tx, offer_id: UUID, mask: int, policies: Policies) -> None:
     """Set the free periods of a locked offer, and propose it to waiting referrals."""
     await offers.set_availability(tx.conn, offer_id, mask, tx.now)
+    await keep(tx.conn, offer_id, ["availability"])
     await propose_freed_offer(tx, offer_id, policies)
 
 
@@ -160,13 +174,28 @@ async def find_conflicts(tx: Tx, new: Sequence[NewOffer], policies: Policies) ->
         if current is not None and current.region != offer.region:
             remedy = f"This source_id belongs to {current.region}; use another source_id in another region."
             conflicts.append(Conflict(index, "region", "region-cannot-change", remedy))
-        elif current is not None and isinstance(
-            fits(offer.capacity, promised=current.promised), BelowPromised
+        elif (
+            current is not None
+            and "capacity" not in current.kept_by_staff
+            and isinstance(fits(offer.capacity, promised=current.promised), BelowPromised)
         ):
             remedy = f"Send {current.promised} or more: that many places are held or taken."
             conflicts.append(Conflict(index, "capacity", "capacity-below-promised", remedy))
         conflicts += _unsound(index, offer, policies.of(offer.region).day(tx.now))
     return conflicts
+
+
+def _set_by_staff(
+    offer: StoredOffer, profile: OfferProfile, capacity: int | None, email: str | None
+) -> Iterator[str]:
+    """Yield the fields that a change sets to something else."""
+    for name in ("name", *CODE_FIELDS, *PROFILE_FIELDS):
+        if getattr(profile, name) != getattr(offer.profile, name):
+            yield name
+    if capacity != offer.capacity:
+        yield "capacity"
+    if email:
+        yield kept.CONTACT_EMAIL
 
 
 def _unsound(index: int, offer: NewOffer, today: date) -> Iterator[Conflict]:

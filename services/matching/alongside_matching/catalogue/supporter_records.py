@@ -13,6 +13,7 @@ from alongside_matching.catalogue.rules.certificates import Certificate, Sound, 
 from alongside_matching.catalogue.rules.codes import LogKind
 from alongside_matching.catalogue.rules.supervision import SupervisorFull, check_supervisor_norm
 from alongside_matching.catalogue.store import supporters
+from alongside_matching.catalogue.store.kept import RECORD, keep
 from alongside_matching.catalogue.store.offers import StoredOffer
 from alongside_matching.catalogue.store.supporters import Training
 from alongside_matching.engine.policy import Policies
@@ -52,6 +53,7 @@ async def agree(
     await supporters.set_agreement(
         tx.conn, offer.id, hours_per_week_max=hours_per_week_max, supervisor=supervisor
     )
+    await keep(tx.conn, offer.id, [RECORD])
     await review_and_propose(tx, offer.id, policies)
     return Noted()
 
@@ -63,6 +65,7 @@ async def certify(
     decision = check_recordable(certificate, policies.of(offer.region).day(tx.now))
     if isinstance(decision, Sound):
         await supporters.add_certificates(tx.conn, [(offer.id, certificate)])
+        await keep(tx.conn, offer.id, [RECORD])
         await review_and_propose(tx, offer.id, policies)
     return decision
 
@@ -72,6 +75,7 @@ async def train(tx: Tx, offer: StoredOffer, training: Training, policies: Polici
     if training.completed_on > policies.of(offer.region).day(tx.now):
         return InTheFuture()
     await supporters.add_trainings(tx.conn, [(offer.id, training)])
+    await keep(tx.conn, offer.id, [RECORD])
     return Noted()
 
 

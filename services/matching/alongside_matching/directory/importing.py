@@ -21,13 +21,19 @@ from alongside_chassis.database import connection
 from alongside_chassis.lifecycle import Runtime
 from alongside_contracts.ids import new_id
 from alongside_matching.catalogue import listed_offers
-from alongside_matching.catalogue.listed_offers import NewOffer, PausedBecause
+from alongside_matching.catalogue.listed_offers import (
+    KEPT_BY_STAFF,
+    KEPT_REMEDY,
+    NewOffer,
+    PausedBecause,
+)
 from alongside_matching.directory.codes import LineKind
 from alongside_matching.directory.documents import records_of
 from alongside_matching.directory.listing.listing import read_directory
 from alongside_matching.directory.listing.model import DirectoryService, Listing
 from alongside_matching.directory.report import ImportReport
 from alongside_matching.directory.source.errors import DirectoryError
+from alongside_matching.directory.source.tables import Table
 from alongside_matching.directory.store import imports
 from alongside_matching.directory.store import records as directory_records
 from alongside_matching.directory.store.imports import ClaimedImport, LineRemark
@@ -129,6 +135,7 @@ async def _store_offers(
                 created=len(added.created),
                 changed=len(added.changed),
             )
+            await imports.add_flagged(tx.conn, claimed.id, _kept(added.kept))
 
 
 async def _finish(runtime: Runtime, claimed: ClaimedImport, listing: Listing, policies: Policies) -> None:
@@ -178,6 +185,17 @@ def _offer(service: DirectoryService, region: str, policy: Policy) -> NewOffer:
         latitude=coordinates.latitude if coordinates else None,
         longitude=coordinates.longitude if coordinates else None,
     )
+
+
+def _kept(kept: Sequence[listed_offers.Kept]) -> Sequence[LineRemark]:
+    """Return a remark on each field that stays as staff set it; its line is not known (0)."""
+    return [
+        LineRemark(
+            0, LineKind.FLAGGED, Table.SERVICES, 0, each.source_id, field, KEPT_BY_STAFF, "", KEPT_REMEDY
+        )
+        for each in kept
+        for field in each.fields
+    ]
 
 
 def _remarks(listing: Listing) -> Sequence[LineRemark]:

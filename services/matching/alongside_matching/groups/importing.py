@@ -1,6 +1,6 @@
 """Imports a published list of online meetings as groups with schedules; importing it again changes nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from typing import Any, Final
@@ -12,9 +12,10 @@ from alongside_contracts.ids import new_id
 from alongside_contracts.vocabulary import Format, Mode, OfferKind
 from alongside_matching.catalogue import offer_updates
 from alongside_matching.catalogue.offer_review import review
-from alongside_matching.catalogue.rules.pauses import PausedBecause
+from alongside_matching.catalogue.rules.pauses import KEPT_BY_STAFF, KEPT_REMEDY, PausedBecause
 from alongside_matching.catalogue.store import offer_batches
-from alongside_matching.catalogue.store.offer_batches import Added, NewOffer
+from alongside_matching.catalogue.store.kept import SCHEDULE
+from alongside_matching.catalogue.store.offer_batches import Added, ExistingOffer, NewOffer
 from alongside_matching.engine.policy import Policies, Policy
 from alongside_matching.groups import store as groups
 from alongside_matching.groups.meetings import LeftInTheAir, move_meetings, save_schedule
@@ -28,7 +29,7 @@ SOURCE: Final = "meetings"
 
 @dataclass(frozen=True, slots=True)
 class ImportCounts:
-    """How many groups an import created, changed or left unchanged; `remarks`: entries not applied."""
+    """How many groups an import created, changed or left unchanged; `remarks`: entries not or not wholly applied."""
 
     created: int
     changed: int
@@ -41,7 +42,8 @@ async def import_meetings(
 ) -> ImportCounts | Sequence[offer_updates.Conflict]:
     """Add or change the groups of a list: 1 move meetings and seats; 2 offers; 3 schedules of new and changed ones; 4 review.
 
-    An entry that would lose cancelled meetings or seats is not applied; the next import tries it again.
+    An entry that would lose cancelled meetings or seats is not applied; the next import tries it again. What staff have
+    set stays, and is flagged.
     """
     policy = policies.of(region)
     new = {group.slug: _offer(group, region, needs, policy) for group in published.groups}
@@ -56,7 +58,7 @@ async def import_meetings(
                 created=len(added.created),
                 changed=len(added.changed),
                 unchanged=len(applied) - created_or_changed,
-                remarks=tuple(remarks.values()),
+                remarks=(*remarks.values(), *await _kept(tx, applied, region, added)),
             )
         case conflicts:
             return conflicts
@@ -70,15 +72,18 @@ async def _move_meetings(
         tx.conn, [(offer.source or "", slug) for slug, offer in new.items()]
     )
     changed = {
-        slug: offer.id
+        slug: offer
         for (_, slug), offer in existing.items()
         if offer.content_hash != new[slug].content_hash or offer.paused_because is PausedBecause.VANISHED
     }
     remarks = {}
     for group in published:
         if group.slug in changed:
-            before = await groups.lock_group(tx.conn, changed[group.slug], to_change=True)
-            if before is not None and (lost := await move_meetings(tx, before, _changed(before, group))):
+            offer = changed[group.slug]
+            before = await groups.lock_group(tx.conn, offer.id, to_change=True)
+            if before is None:
+                continue
+            if lost := await move_meetings(tx, before, _changed(before, group, offer)):
                 remarks[group.slug] = _not_applied(group, lost)
     return remarks
 
@@ -101,18 +106,54 @@ async def _save_schedules(tx: Tx, published: Sequence[PublishedGroup], region: s
         tx.conn, [(_source(region), group.slug) for group in published]
     )
     created_or_changed = {*added.created, *added.changed}
-    ids = {group.slug: existing[_source(region), group.slug].id for group in published}
     stored = await groups.load_groups(tx.conn, list(added.changed))
     for group in published:
-        offer_id = ids[group.slug]
-        if offer_id in created_or_changed:
-            before = stored.get(offer_id)
-            await save_schedule(tx, _changed(before, group) if before else _group(group, offer_id, region))
+        offer = existing[_source(region), group.slug]
+        if offer.id in created_or_changed:
+            before = stored.get(offer.id)
+            after = _changed(before, group, offer) if before else _group(group, offer.id, region)
+            await save_schedule(tx, after)
 
 
-def _changed(before: Group, published_group: PublishedGroup) -> Group:
-    """Return a group with its published schedule; what a list does not publish stays as the network set it."""
-    schedule = with_exceptions_of(published_group.schedule, before.schedule)
+async def _kept(tx: Tx, published: Sequence[PublishedGroup], region: str, added: Added) -> Sequence[Remark]:
+    """Return a remark on each group of which something stays as staff set it."""
+    existing = await offer_batches.lock_existing(
+        tx.conn, [(_source(region), group.slug) for group in published]
+    )
+    stored = await groups.load_groups(tx.conn, [offer.id for offer in existing.values()])
+    fields = {kept.source_id: kept.fields for kept in added.kept}
+    remarks = []
+    for group in published:
+        offer = existing[_source(region), group.slug]
+        if kept := [*fields.get(group.slug, ()), *_kept_of(stored.get(offer.id), group, offer)]:
+            remarks.append(
+                Remark(
+                    entry=group.entry,
+                    slug=group.slug,
+                    kind=RemarkKind.FLAGGED,
+                    code=KEPT_BY_STAFF,
+                    detail=", ".join(kept),
+                    remedy=KEPT_REMEDY,
+                )
+            )
+    return remarks
+
+
+def _kept_of(stored: Group | None, published_group: PublishedGroup, offer: ExistingOffer) -> Iterator[str]:
+    if stored is None:
+        return
+    recurrence = replace(stored.schedule, exceptions=frozenset())
+    if SCHEDULE in offer.kept_by_staff and recurrence != published_group.schedule:
+        yield SCHEDULE
+    if stored.meeting_state is not MeetingState.MEETING:
+        yield "meeting_state"
+
+
+def _changed(before: Group, published_group: PublishedGroup, offer: ExistingOffer) -> Group:
+    """Return a group with its published schedule, unless staff set one; what a list does not publish stays."""
+    schedule = before.schedule
+    if SCHEDULE not in offer.kept_by_staff:
+        schedule = with_exceptions_of(published_group.schedule, before.schedule)
     return replace(before, modes=frozenset({Mode.VIDEO.value}), schedule=schedule)
 
 

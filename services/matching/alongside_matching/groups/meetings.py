@@ -13,6 +13,7 @@ from alongside_matching.allocation.rules.waiting import RequestState
 from alongside_matching.allocation.store import requests
 from alongside_matching.catalogue.offer_updates import review_and_propose
 from alongside_matching.catalogue.store import offers
+from alongside_matching.catalogue.store.kept import SCHEDULE, keep
 from alongside_matching.engine.policy import Policies
 from alongside_matching.groups import rules
 from alongside_matching.groups import store as groups
@@ -26,7 +27,14 @@ from alongside_matching.groups.rules import (
     SeatOver,
     Take,
 )
-from alongside_matching.groups.schedule import Impossible, Meeting, Possible, check_schedule, meeting_at
+from alongside_matching.groups.schedule import (
+    Impossible,
+    Meeting,
+    Possible,
+    Schedule,
+    check_schedule,
+    meeting_at,
+)
 from alongside_matching.groups.store import Group, OccurrenceChange, Seat
 
 SEAT_EXPIRY: Final = "seat-expiry"
@@ -91,8 +99,15 @@ async def set_schedule(
     if isinstance(refused := await move_meetings(tx, before, group), LeftInTheAir):
         return refused
     await save_schedule(tx, group)
+    if before is None or _recurrence(group) != _recurrence(before):
+        await keep(tx.conn, group.offer_id, [SCHEDULE])
     await review_and_propose(tx, group.offer_id, policies)
     return decision
+
+
+def _recurrence(group: Group) -> Schedule:
+    """Return when a group meets, without its exceptions, which no list publishes."""
+    return replace(group.schedule, exceptions=frozenset())
 
 
 async def move_meetings(tx: Tx, before: Group | None, group: Group) -> LeftInTheAir | None:

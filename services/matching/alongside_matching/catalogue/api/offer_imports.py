@@ -1,9 +1,9 @@
 """`/offers/imports`: imports a CSV of offers and answers with every quarantined line."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 from fastapi import Query, Request, Response
 from pydantic import BaseModel
@@ -22,6 +22,8 @@ from alongside_matching.catalogue.api.offer_csv import (
     read_offers,
 )
 from alongside_matching.catalogue.api.offer_fields import SourceName
+from alongside_matching.catalogue.rules.pauses import KEPT_BY_STAFF, KEPT_REMEDY
+from alongside_matching.catalogue.store.kept import Kept
 from alongside_matching.catalogue.store.offer_batches import Added
 from alongside_matching.engine.policy import Policies
 from alongside_matching.problems import unprocessable
@@ -36,8 +38,9 @@ Line: TypeAlias = ParsedLine | RefusedLine
 
 
 class OfferLine(BaseModel):
-    """One problem of one quarantined line."""
+    """One problem of one line: not imported (`quarantined`), or imported without what staff have set (`flagged`)."""
 
+    kind: Literal["quarantined", "flagged"] = "quarantined"
     line: int
     source_id: str
     field: str
@@ -53,6 +56,8 @@ class OfferImportView(BaseModel):
     changed: int
     unchanged: int
     quarantined: int
+    flagged: int = 0
+    """Lines imported without the fields that staff have set."""
     lines: tuple[OfferLine, ...]
     lines_more: int
     """Problems beyond those that `lines` lists."""
@@ -77,7 +82,7 @@ def router(policies: Policies) -> APIRouter:
         """Add or change offers from a CSV, identified by `source` and each line's source_id.
 
         An invalid line is quarantined with its reasons, and the others are imported. Sending the same file again
-        changes nothing; offers that the file does not name stay unchanged.
+        changes nothing; offers that the file does not name stay unchanged. What staff have set stays, and is flagged.
         """
         body = await request.body()
 
@@ -105,24 +110,27 @@ async def _import(tx: Tx, lines: Iterator[Line], policies: Policies) -> OfferImp
     """Import batch by batch; lines are read beside the event loop, which they would occupy for seconds."""
     created = changed = imported = 0
     refused: list[RefusedLine] = []
+    kept: list[OfferLine] = []
     while batch := await asyncio.to_thread(lambda: list(islice(lines, BATCH_MAX))):
         refused += [line for line in batch if isinstance(line, RefusedLine)]
         parsed = [line for line in batch if isinstance(line, ParsedLine)]
         added, conflicting = await _import_batch(tx, parsed, policies)
         refused += conflicting
+        kept += _kept_lines(parsed, added.kept)
         created, changed = created + len(added.created), changed + len(added.changed)
         imported += len(parsed) - len({line.line for line in conflicting})
     refused.sort(key=lambda line: line.line)
     quarantined = len({line.line for line in refused})
-    shown = refused[:LINES_SHOWN_MAX]
+    shown = [*(OfferLine.model_validate(line, from_attributes=True) for line in refused), *kept]
     return OfferImportView(
         read=imported + quarantined,
         created=created,
         changed=changed,
         unchanged=imported - created - changed,
         quarantined=quarantined,
-        lines=tuple(OfferLine.model_validate(line, from_attributes=True) for line in shown),
-        lines_more=len(refused) - len(shown),
+        flagged=len({line.line for line in kept}),
+        lines=tuple(shown[:LINES_SHOWN_MAX]),
+        lines_more=max(0, len(shown) - LINES_SHOWN_MAX),
     )
 
 
@@ -139,6 +147,21 @@ async def _import_batch(
             return added, [_conflicting(parsed[conflict.index], conflict) for conflict in conflicts]
         case new_conflicts:
             raise refusals.batch_refused(new_conflicts)
+
+
+def _kept_lines(parsed: Sequence[ParsedLine], kept: Sequence[Kept]) -> Iterator[OfferLine]:
+    """Yield a remark on each field that stays as staff set it."""
+    numbers = {line.form.source_id: line.line for line in parsed}
+    for each in kept:
+        for field in each.fields:
+            yield OfferLine(
+                kind="flagged",
+                line=numbers[each.source_id],
+                source_id=each.source_id,
+                field=field,
+                code=KEPT_BY_STAFF,
+                remedy=KEPT_REMEDY,
+            )
 
 
 def _conflicting(line: ParsedLine, conflict: offer_updates.Conflict) -> RefusedLine:

@@ -7,9 +7,19 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from alongside_contracts.vocabulary import OfferKind
-from alongside_matching.catalogue.rules.pauses import PausedBecause
+from alongside_matching.catalogue.rules.pauses import KEPT_BY_STAFF, KEPT_REMEDY, PausedBecause
+from alongside_matching.catalogue.store.offer_batches import Added
 from alongside_matching.catalogue.store.offers import OfferProfile, StoredOffer
 from alongside_matching.engine.week import windows_of
+
+
+class KeptView(BaseModel):
+    """Fields of an offer that staff have set and its source sends otherwise: they stay as staff set them."""
+
+    source_id: str
+    fields: tuple[str, ...]
+    code: str = KEPT_BY_STAFF
+    remedy: str = KEPT_REMEDY
 
 
 class BatchAdded(BaseModel):
@@ -18,6 +28,14 @@ class BatchAdded(BaseModel):
     created: int
     changed: int
     unchanged: int
+    kept: tuple[KeptView, ...] = ()
+
+    @classmethod
+    def of(cls, added: Added, sent: int) -> "BatchAdded":
+        """Return the result of a batch of so many offers."""
+        kept = tuple(KeptView(source_id=it.source_id, fields=it.fields) for it in added.kept)
+        created, changed = len(added.created), len(added.changed)
+        return cls(created=created, changed=changed, unchanged=sent - created - changed, kept=kept)
 
 
 class WindowView(BaseModel):

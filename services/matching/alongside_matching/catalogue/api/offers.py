@@ -40,6 +40,7 @@ def router(policies: Policies) -> APIRouter:
     _add_changing(routes, policies)
     _add_places(routes, policies)
     _add_pausing(routes, policies)
+    _add_following(routes)
     return routes
 
 
@@ -88,9 +89,8 @@ def _add_adding(routes: APIRouter, policies: Policies) -> None:
         async def work(tx: Tx) -> BatchAdded:
             new = [form.as_listed() for form in batch.offers]
             match await offer_updates.add_many(tx, new, policies):
-                case Added(created=created, changed=changed):
-                    unchanged = len(new) - len(created) - len(changed)
-                    return BatchAdded(created=len(created), changed=len(changed), unchanged=unchanged)
+                case Added() as added:
+                    return BatchAdded.of(added, len(new))
                 case conflicts:
                     raise refusals.batch_refused(conflicts)
 
@@ -169,6 +169,19 @@ def _add_pausing(routes: APIRouter, policies: Policies) -> None:
         async def work(tx: Tx) -> OfferView:
             if not await offer_updates.resume(tx, offer_id, policies):
                 raise refusals.no_offer(offer_id)
+            return await _view(tx, offer_id)
+
+        return await command.run(work)
+
+
+def _add_following(routes: APIRouter) -> None:
+    @routes.post("/{offer_id}/follow-source", response_model=OfferView)
+    async def follow_source(offer_id: UUID, command: Command) -> Response:
+        """Let the offer's source set again, at its next import, what staff have set. A pause stays until it is resumed."""
+
+        async def work(tx: Tx) -> OfferView:
+            await _locked(tx, offer_id)
+            await offer_updates.follow_source(tx, offer_id)
             return await _view(tx, offer_id)
 
         return await command.run(work)

@@ -5,6 +5,13 @@ offers of a source checks this (`store/offer_batches.py`).
 """
 
 from enum import StrEnum
+from typing import Final
+
+KEPT_BY_STAFF: Final = "kept-by-staff"
+"""Code of a remark on an imported offer of which something stays as staff set it."""
+KEPT_REMEDY: Final = (
+    "If the source is right, resume the offer, or send POST /offers/{id}/follow-source and import it again."
+)
 
 
 class PausedBecause(StrEnum):

@@ -11,6 +11,7 @@ import orjson
 
 from alongside_matching.catalogue.rules.pauses import PausedBecause, after_sending, pause_of
 from alongside_matching.catalogue.store import supporters
+from alongside_matching.catalogue.store.kept import CONTACT_EMAIL, RECORD, Kept, find_kept
 from alongside_matching.catalogue.store.offers import CODE_FIELDS, PROFILE_FIELDS
 from alongside_matching.catalogue.store.supporters import NewRecord
 from alongside_matching.engine.week import pack_mask
@@ -38,18 +39,13 @@ _STAFF_ONLY: Final = frozenset(
 )
 """Columns of a service that no directory publishes: only staff set them."""
 _UPDATES: Final = ", ".join(
-    f"{name} = (case when $3 then offer.{name} else excluded.{name} end)"
-    if name in _STAFF_ONLY
-    else f"{name} = excluded.{name}"
-    for name in (
-        "kind",
-        "name",
-        *CODE_FIELDS,
-        *PROFILE_FIELDS,
-        "capacity",
-        "content_hash",
-        "availability",
-        "updated_at",
+    (
+        *(f"{name} = excluded.{name}" for name in ("kind", "content_hash", "updated_at")),
+        *(
+            f"{name} = (case when offer.kept_by_staff @> array['{name}']{' or $3' if name in _STAFF_ONLY else ''}"
+            f" then offer.{name} else excluded.{name} end)"
+            for name in ("name", *CODE_FIELDS, *PROFILE_FIELDS, "capacity", "availability")
+        ),
     )
 )
 _ADD: Final = f"""
@@ -61,14 +57,14 @@ _ADD: Final = f"""
         paused_because = case when offer.paused_because = 'staff' then 'staff' else excluded.paused_because end
     where offer.region = excluded.region
       and (offer.content_hash is distinct from excluded.content_hash or offer.paused_because = 'vanished')
-    returning id, source, source_id, old.id is null as created
+    returning id, source, source_id, old.id is null as created, kept_by_staff
 """
 _SET_CONTACTS: Final = """
     insert into offer_contact (offer_id, email) select * from unnest($1::uuid[], $2::text[])
     on conflict (offer_id) do update set email = excluded.email, unusable_since = null
 """
 _LOCK_EXISTING: Final = """
-    select id, region, held + taken as promised, paused_because, content_hash, source, source_id
+    select id, region, held + taken as promised, paused_because, content_hash, kept_by_staff, source, source_id
     from offer
     join unnest($1::text[], $2::text[]) as wanted (source, source_id) using (source, source_id)
     order by id
@@ -134,14 +130,19 @@ class ExistingOffer:
     promised: int
     paused_because: PausedBecause | None
     content_hash: str | None
+    kept_by_staff: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """Result of a batch: new offers, and offers whose content changed; all others were unchanged."""
+    """Result of a batch: new offers, and offers whose content changed; all others were unchanged.
+
+    `kept`: what staff have set and the source sends otherwise, of changed and unchanged offers.
+    """
 
     created: tuple[UUID, ...]
     changed: tuple[UUID, ...]
+    kept: tuple[Kept, ...] = ()
 
 
 async def add(
@@ -149,23 +150,34 @@ async def add(
 ) -> Added:
     """Add offers, or change those whose content hash differs. No two may have the same `source` and `source_id`.
 
-    With `as_listed`, the fields of existing offers that only staff set stay unchanged: places, ages and restrictions.
+    What staff have set on an existing offer stays unchanged. With `as_listed`, so do all fields that only staff set:
+    places, ages and restrictions.
     """
     existing = await lock_existing(
         conn, [(o.source, o.source_id) for o in offers if o.source and o.source_id]
     )
     by_key = {_key_of(offer.source, offer.source_id, offer.id): offer for offer in offers}
-    document = orjson.dumps([_row(offer, _existing_of(offer, existing)) for offer in offers]).decode()
-    rows = await conn.fetch(_ADD, document, now, as_listed)
-    stored = {row["id"]: by_key[_key_of(row["source"], row["source_id"], row["id"])] for row in rows}
-    emails = {offer_id: offer.email for offer_id, offer in stored.items() if offer.email is not None}
-    await conn.execute(_SET_CONTACTS, list(emails), list(emails.values()))
-    await supporters.replace_records(
-        conn, {key: offer.record for key, offer in stored.items() if offer.record}
+    columns = [_row(offer, _existing_of(offer, existing)) for offer in offers]
+    kept = await find_kept(
+        conn,
+        {(o.source or "", o.source_id or ""): _sent(o, row) for o, row in zip(offers, columns, strict=True)},
+        unsent=_STAFF_ONLY if as_listed else (),
     )
+    rows = await conn.fetch(_ADD, orjson.dumps(columns).decode(), now, as_listed)
+    stored = {row["id"]: by_key[_key_of(row["source"], row["source_id"], row["id"])] for row in rows}
+    kept_fields = {row["id"]: row["kept_by_staff"] for row in rows}
+    emails = {
+        offer_id: offer.email
+        for offer_id, offer in stored.items()
+        if offer.email is not None and CONTACT_EMAIL not in kept_fields[offer_id]
+    }
+    await conn.execute(_SET_CONTACTS, list(emails), list(emails.values()))
+    records = {key: it.record for key, it in stored.items() if it.record and RECORD not in kept_fields[key]}
+    await supporters.replace_records(conn, records)
     return Added(
         created=tuple(row["id"] for row in rows if row["created"]),
         changed=tuple(row["id"] for row in rows if not row["created"]),
+        kept=tuple(kept),
     )
 
 
@@ -183,6 +195,7 @@ async def lock_existing(
             row["promised"],
             pause_of(row["paused_because"]),
             row["content_hash"],
+            frozenset(row["kept_by_staff"]),
         )
         for row in rows
     }
@@ -206,6 +219,12 @@ def _row(offer: NewOffer, existing: ExistingOffer | None) -> dict[str, object]:
     row["availability"] = mask.hex() if mask else None
     row["paused_because"] = after_sending(existing.paused_because if existing else None, offer.paused_because)
     return row
+
+
+def _sent(offer: NewOffer, row: Mapping[str, object]) -> dict[str, object]:
+    """Return an offer as its source sends it: its columns, and what is stored elsewhere."""
+    elsewhere = {CONTACT_EMAIL: offer.email, RECORD: offer.record}
+    return {**row, **elsewhere, "paused_because": offer.paused_because}
 
 
 def _key_of(source: str | None, source_id: str | None, offer_id: UUID) -> tuple[str, str] | UUID:

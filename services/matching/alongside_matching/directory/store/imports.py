@@ -48,6 +48,8 @@ _ADD_REMARKS: Final = """
     from jsonb_to_recordset($2::jsonb) as remark (
         number int, kind text, file text, line int, source_id text, "column" text, code text, detail text, remedy text)
 """
+_LAST_REMARK: Final = "select coalesce(max(number), 0) from directory_import_line where import_id = $1"
+_COUNT_FLAGGED: Final = "update directory_import set flagged = flagged + $2 where id = $1"
 _REMARKS: Final = """
     select number, kind, file, line, source_id, "column", code, detail, remedy
     from directory_import_line
@@ -169,6 +171,16 @@ async def store_report(
     )
     await conn.execute("delete from directory_import_line where import_id = $1", import_id)
     await conn.execute(_ADD_REMARKS, import_id, orjson.dumps([asdict(remark) for remark in remarks]).decode())
+
+
+async def add_flagged(conn: asyncpg.Connection, import_id: UUID, remarks: Sequence[LineRemark]) -> None:
+    """Add remarks on services that were imported, numbered after those of the report, and count them."""
+    if not remarks:
+        return
+    last = await conn.fetchval(_LAST_REMARK, import_id)
+    rows = [asdict(remark) | {"number": last + place} for place, remark in enumerate(remarks, start=1)]
+    await conn.execute(_ADD_REMARKS, import_id, orjson.dumps(rows).decode())
+    await conn.execute(_COUNT_FLAGGED, import_id, len(remarks))
 
 
 async def add_progress(
