@@ -29,8 +29,11 @@ def import_(
     package: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="An HSDS datapackage (zip).")],
     region: Annotated[str, typer.Option(help="Region of the services.")] = "us-fl-miami",
     pause_vanished: Annotated[
-        bool, typer.Option(help="Pause offers of services that the package no longer lists.")
-    ] = False,
+        bool,
+        typer.Option(
+            help="Pause offers of services that the package no longer lists, unless more than half."
+        ),
+    ] = True,
     report: Annotated[
         Path | None, typer.Option(help="File for all reported lines, one JSON object per line.")
     ] = None,

@@ -135,14 +135,14 @@ async def test_a_changed_service_keeps_the_ages_staff_set(
     assert {name: renamed[name] for name in changes} == changes
 
 
-async def test_a_vanished_service_stays_unless_pausing_is_asked_for(
+async def test_a_vanished_service_is_paused_unless_keeping_is_asked_for(
     matching_bench: ServiceBench, tmp_path: Path
 ) -> None:
     await imported(matching_bench, tmp_path, services("a", "b"))
 
-    kept = await imported(matching_bench, tmp_path, services("a"))
+    kept = await imported(matching_bench, tmp_path, services("a"), vanished="keep")
     after_keeping = [offer["paused_because"] for offer in await listed(matching_bench)]
-    paused = await imported(matching_bench, tmp_path, services("a"), vanished="pause")
+    paused = await imported(matching_bench, tmp_path, services("a"))
 
     assert (kept["vanished"], after_keeping) == (0, [None, None])
     assert paused["vanished"] == 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from alongside_matching.catalogue.rules.pauses import PausedBecause, after_review, after_sending
+from alongside_matching.catalogue.rules.pauses import PausedBecause, after_review, too_many_missing
 from alongside_matching.catalogue.rules.supervision import MaySupervise, SupervisorFull, check_supervisor_norm
 
 STAFF, NOT_ACTIVE, VANISHED, NOT_MEETING = PausedBecause
@@ -22,17 +22,14 @@ def test_a_review_pauses_a_group_that_accepts_nobody_and_lifts_that_pause(
     assert after_review(before, takes_people=True) is None
 
 
-@pytest.mark.parametrize("new", [None, NOT_ACTIVE])
-@pytest.mark.parametrize("before", [None, NOT_ACTIVE, VANISHED, NOT_MEETING])
-def test_the_pause_sent_by_the_source_of_an_offer_is_stored(
-    before: PausedBecause | None, new: PausedBecause | None
-) -> None:
-    assert after_sending(before, new) is new
+@pytest.mark.parametrize(("missing", "before"), [(0, 0), (0, 3), (1, 2), (2, 4)])
+def test_a_list_may_lack_half_of_what_it_had(missing: int, before: int) -> None:
+    assert not too_many_missing(missing, before)
 
 
-@pytest.mark.parametrize("new", [None, NOT_ACTIVE])
-def test_a_pause_by_staff_stays_whatever_is_sent(new: PausedBecause | None) -> None:
-    assert after_sending(STAFF, new) is STAFF
+@pytest.mark.parametrize(("missing", "before"), [(1, 1), (2, 3), (150, 150)])
+def test_an_empty_or_cut_list_lacks_too_many(missing: int, before: int) -> None:
+    assert too_many_missing(missing, before)
 
 
 def test_a_supervisor_takes_on_supporters_up_to_the_norm() -> None:

@@ -145,7 +145,7 @@ async def end_pause(tx: Tx, offer_id: UUID, policies: Policies) -> None:
     """End a pause whose time is over. An offer that was resumed or paused again in between stays unchanged."""
     offer = await lock_offer(tx, offer_id)
     if offer is not None and offer.paused_until is not None and offer.paused_until <= tx.now:
-        await offers.pause(tx.conn, offer_id, None, tx.now)
+        await offers.end_pause(tx.conn, offer_id, tx.now)
         await review_and_propose(tx, offer_id, policies)
 
 

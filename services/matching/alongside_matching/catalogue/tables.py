@@ -106,6 +106,7 @@ class OfferRow(Base, table=True):
     source: str | None = Field(default=None, sa_type=Text)
     source_id: str | None = Field(default=None, sa_type=Text)
     content_hash: str | None = Field(default=None, sa_type=Text)
+    withdrawn: bool = Field(sa_column=_flag())
     kept_by_staff: list[str] = Field(sa_column=codes_column())
     created_at: datetime
     updated_at: datetime

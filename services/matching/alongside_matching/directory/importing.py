@@ -26,6 +26,7 @@ from alongside_matching.catalogue.listed_offers import (
     KEPT_REMEDY,
     NewOffer,
     PausedBecause,
+    TooManyMissing,
 )
 from alongside_matching.directory.codes import LineKind
 from alongside_matching.directory.documents import records_of
@@ -142,8 +143,15 @@ async def _finish(runtime: Runtime, claimed: ClaimedImport, listing: Listing, po
     async with runtime.transaction() as tx:
         vanished = 0
         if claimed.pause_vanished:
-            listed_ids = [service.source_id for service in listing.services]
-            vanished = await listed_offers.pause_vanished(tx, _source(claimed.region), listed_ids)
+            listed_ids = [
+                *(service.source_id for service in listing.services),
+                *(row.source_id for row in listing.quarantined if row.table is Table.SERVICES),
+            ]
+            match await listed_offers.pause_vanished(tx, _source(claimed.region), listed_ids):
+                case TooManyMissing() as refused:
+                    await imports.add_flagged(tx.conn, claimed.id, [_too_many_missing(refused)])
+                case int(vanished):
+                    pass
         await directory_records.add_tombstones(
             tx.conn, region=claimed.region, import_id=claimed.id, now=tx.now
         )
@@ -196,6 +204,12 @@ def _kept(kept: Sequence[listed_offers.Kept]) -> Sequence[LineRemark]:
         for each in kept
         for field in each.fields
     ]
+
+
+def _too_many_missing(refused: TooManyMissing) -> LineRemark:
+    detail = f"{refused.missing} of {refused.before} services are missing; none was paused"
+    remedy = "Import the whole directory; if it is right, pause the offers that it no longer lists."
+    return LineRemark(0, LineKind.FLAGGED, Table.SERVICES, 0, "", "", "too-many-missing", detail, remedy)
 
 
 def _remarks(listing: Listing) -> Sequence[LineRemark]:

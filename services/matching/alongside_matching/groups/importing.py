@@ -1,7 +1,8 @@
 """Imports a published list of online meetings as groups with schedules; importing it again changes nothing."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from alongside_contracts.ids import new_id
 from alongside_contracts.vocabulary import Format, Mode, OfferKind
 from alongside_matching.catalogue import offer_updates
 from alongside_matching.catalogue.offer_review import review
-from alongside_matching.catalogue.rules.pauses import KEPT_BY_STAFF, KEPT_REMEDY, PausedBecause
+from alongside_matching.catalogue.rules.pauses import KEPT_BY_STAFF, KEPT_REMEDY, too_many_missing
 from alongside_matching.catalogue.store import offer_batches
 from alongside_matching.catalogue.store.kept import SCHEDULE
 from alongside_matching.catalogue.store.offer_batches import Added, ExistingOffer, NewOffer
@@ -27,6 +28,14 @@ from alongside_matching.groups.store import Group
 SOURCE: Final = "meetings"
 
 
+class Vanished(StrEnum):
+    """What becomes of groups that a list no longer has: `pause` pauses them, but none when they are more than half."""
+
+    KEEP = "keep"
+    PAUSE = "pause"
+    PAUSE_ALL = "pause-all"
+
+
 @dataclass(frozen=True, slots=True)
 class ImportCounts:
     """How many groups an import created, changed or left unchanged; `remarks`: entries not or not wholly applied."""
@@ -34,13 +43,21 @@ class ImportCounts:
     created: int
     changed: int
     unchanged: int
+    withdrawn: int = 0
     remarks: tuple[Remark, ...] = ()
 
 
 async def import_meetings(
-    tx: Tx, published: PublishedMeetings, *, region: str, needs: Sequence[str], policies: Policies
+    tx: Tx,
+    published: PublishedMeetings,
+    *,
+    region: str,
+    needs: Sequence[str],
+    vanished: Vanished,
+    policies: Policies,
 ) -> ImportCounts | Sequence[offer_updates.Conflict]:
-    """Add or change the groups of a list: 1 move meetings and seats; 2 offers; 3 schedules of new and changed ones; 4 review.
+    """Add or change the groups of a list: 1 move meetings and seats; 2 offers; 3 schedules of new and changed ones; 4 review;
+    5 pause what the list withdraws or, among the groups for the same needs, no longer lists.
 
     An entry that would lose cancelled meetings or seats is not applied; the next import tries it again. What staff have
     set stays, and is flagged.
@@ -53,12 +70,16 @@ async def import_meetings(
         case Added() as added:
             await _save_schedules(tx, applied, region, added)  # 3
             await review(tx, [*added.created, *added.changed], policies)  # 4
+            withdrawn, said = await _withdraw(
+                tx, published, _source(region), sorted(set(needs)), vanished
+            )  # 5
             created_or_changed = len(added.created) + len(added.changed)
             return ImportCounts(
                 created=len(added.created),
                 changed=len(added.changed),
                 unchanged=len(applied) - created_or_changed,
-                remarks=(*remarks.values(), *await _kept(tx, applied, region, added)),
+                withdrawn=withdrawn,
+                remarks=(*remarks.values(), *said, *await _kept(tx, applied, region, added)),
             )
         case conflicts:
             return conflicts
@@ -74,7 +95,7 @@ async def _move_meetings(
     changed = {
         slug: offer
         for (_, slug), offer in existing.items()
-        if offer.content_hash != new[slug].content_hash or offer.paused_because is PausedBecause.VANISHED
+        if offer.content_hash != new[slug].content_hash or offer.withdrawn
     }
     remarks = {}
     for group in published:
@@ -113,6 +134,34 @@ async def _save_schedules(tx: Tx, published: Sequence[PublishedGroup], region: s
             before = stored.get(offer.id)
             after = _changed(before, group, offer) if before else _group(group, offer.id, region)
             await save_schedule(tx, after)
+
+
+async def _withdraw(
+    tx: Tx, published: PublishedMeetings, source: str, needs: Sequence[str], vanished: Vanished
+) -> tuple[int, list[Remark]]:
+    """Pause withdrawn groups; return how many, and a remark on each missing one, or on a list that lacks too many."""
+    missing: Sequence[str] = ()
+    if vanished is not Vanished.KEEP:
+        known = [*published.listed, *published.withdrawn]
+        missing, before = await offer_batches.find_missing(tx.conn, source, known, needs=needs)
+        if vanished is Vanished.PAUSE and too_many_missing(len(missing), before):
+            detail = f"{len(missing)} of {before} groups are missing; none was paused"
+            remedy = "Send the whole list; if it is right, send it with vanished=pause-all."
+            return await _pause(tx, source, published.withdrawn), [
+                _flag("", "too-many-missing", detail, remedy)
+            ]
+    remedy = "It is proposed again when the list has it again, or when you resume it."
+    paused = await _pause(tx, source, [*published.withdrawn, *missing])
+    return paused, [_flag(slug, "no-longer-listed", "its group is paused", remedy) for slug in missing]
+
+
+async def _pause(tx: Tx, source: str, slugs: Iterable[str]) -> int:
+    return len(await offer_batches.withdraw(tx.conn, source, list(slugs), tx.now))
+
+
+def _flag(slug: str, code: str, detail: str, remedy: str) -> Remark:
+    """Return a remark on what is missing from the list, so without a position (0)."""
+    return Remark(0, slug, RemarkKind.FLAGGED, code, detail, remedy)
 
 
 async def _kept(tx: Tx, published: Sequence[PublishedGroup], region: str, added: Added) -> Sequence[Remark]:

@@ -183,7 +183,9 @@ async def hold_seat(
 async def _hold_free_seat(tx: Tx, group: Group, meeting: Meeting) -> SeatFree | NoSeat:
     """Hold one free seat of a meeting: 1 check the group; 2 lock and check the meeting; 3 write the hold."""
     starts_at = meeting.starts_at
-    decision = rules.open_for_seats(group.meeting_state, starts_at, tx.now, newcomers=group.newcomers)  # 1
+    decision = rules.open_for_seats(  # 1
+        group.meeting_state, starts_at, tx.now, newcomers=group.newcomers, withdrawn=group.withdrawn
+    )
     if isinstance(decision, NoSeat):
         return decision
     await groups.create_occurrence(tx.conn, group, meeting)

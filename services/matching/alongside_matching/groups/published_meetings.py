@@ -30,6 +30,10 @@ _IDENTITIES: Final[Mapping[str, Identity]] = {
     "D-HOH": Identity.DEAF,
 }
 _RESERVING_CODES: Final = frozenset({"W", "M"})
+_WITHDRAWN: Final = frozenset(
+    {"archived", "cancelled", "canceled", "closed", "deleted", "defunct", "inactive", "suspended", "trash"}
+)
+"""States in which feeds list a meeting that does not take place; `temporarily closed` is written in several ways."""
 _CLOSED: Final = "C"
 """The code of a meeting that its publisher closes to people without the need."""
 _ONLY_FOR_REMEDY: Final = "It is proposed only to people who identify so. Inform others of it yourself."
@@ -70,19 +74,25 @@ class PublishedGroup:
 
 @dataclass(frozen=True, slots=True)
 class PublishedMeetings:
-    """A checked list. `agree` and `differ` count entries whose UTC start matches their wall-clock time or not."""
+    """A checked list. `agree` and `differ` count entries whose UTC start matches their wall-clock time or not.
+
+    `withdrawn` are the slugs that the list itself withdraws, `listed` all others, those of quarantined entries too.
+    """
 
     groups: tuple[PublishedGroup, ...]
     remarks: tuple[Remark, ...]
     read: int
     agree: int
     differ: int
+    listed: frozenset[str]
+    withdrawn: frozenset[str]
 
 
 @dataclass(slots=True)
 class _Report:
     remarks: list[Remark] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
+    withdrawn: set[str] = field(default_factory=set)
     agree: int = 0
     differ: int = 0
 
@@ -99,7 +109,15 @@ def read_meetings(entries: Sequence[Any]) -> PublishedMeetings:
     """Check a published list. No entry content raises an error: every quarantined entry is reported in `remarks`."""
     report = _Report()
     groups = tuple(_read_entries(entries, report))
-    return PublishedMeetings(groups, tuple(report.remarks), len(entries), report.agree, report.differ)
+    return PublishedMeetings(
+        groups=groups,
+        remarks=tuple(report.remarks),
+        read=len(entries),
+        agree=report.agree,
+        differ=report.differ,
+        listed=frozenset(report.seen - report.withdrawn),
+        withdrawn=frozenset(report.withdrawn),
+    )
 
 
 def _read_entries(entries: Sequence[Any], report: _Report) -> Iterator[PublishedGroup]:
@@ -125,11 +143,8 @@ def _group(entry: Any, slug: str, number: int, report: _Report) -> PublishedGrou
     if slug in report.seen:
         raise _EntryQuarantined("id-repeated", f"{slug} was read before", "Give each entry its own slug.")
     report.seen.add(slug)
+    _check_withdrawn(entry, slug, report)
     name = _name(entry)
-    if entry.get("archived") is True:
-        raise _EntryQuarantined(
-            "archived", "its publisher has archived it", "If it meets again, set archived to false."
-        )
     types = [kind for kind in _list(entry, "types") if isinstance(kind, str)]
     schedule = _schedule(entry, slug, number, report)
     only_for = _only_for(types, slug, number, report)
@@ -143,6 +158,26 @@ def _group(entry: Any, slug: str, number: int, report: _Report) -> PublishedGrou
         only_for=only_for,
         need_only=_CLOSED in types,
     )
+
+
+def _check_withdrawn(entry: Mapping[str, Any], slug: str, report: _Report) -> None:
+    """Quarantine an entry that its publisher lists as one that does not take place."""
+    if entry.get("archived") is True:
+        report.withdrawn.add(slug)
+        raise _EntryQuarantined(
+            "archived", "its publisher has archived it", "If it meets again, set archived to false."
+        )
+    states = {name: _text(entry, name).lower() for name in ("status", "attendance_option")}
+    said = [f"{name} is {state}" for name, state in states.items() if _says_withdrawn(state)]
+    said += [f"{name} is true" for name in ("deleted", "suspended") if entry.get(name) is True]
+    said += ["active is false"] if entry.get("active") is False else []
+    if said:
+        report.withdrawn.add(slug)
+        raise _EntryQuarantined("withdrawn", "; ".join(said), "If it meets again, list it as active.")
+
+
+def _says_withdrawn(state: str) -> bool:
+    return state in _WITHDRAWN or state.replace("_", " ").replace("-", " ") == "temporarily closed"
 
 
 def _name(entry: Mapping[str, Any]) -> str:

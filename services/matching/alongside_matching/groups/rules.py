@@ -37,6 +37,7 @@ class NoSeatBecause(StrEnum):
     """Why a meeting has no seat to hold."""
 
     NOT_MEETING = "not-meeting"
+    WITHDRAWN = "withdrawn"
     NO_NEWCOMERS = "no-newcomers"
     BEGUN = "begun"
     CANCELLED = "cancelled"
@@ -83,9 +84,11 @@ class HoldNotExpired:
 
 
 def open_for_seats(
-    state: MeetingState, starts_at: datetime, now: datetime, *, newcomers: bool
+    state: MeetingState, starts_at: datetime, now: datetime, *, newcomers: bool, withdrawn: bool = False
 ) -> SeatFree | NoSeat:
     """Decide whether a group offers seats at a meeting at all, before the stored meeting is read."""
+    if withdrawn:
+        return NoSeat(NoSeatBecause.WITHDRAWN)
     if state is not MeetingState.MEETING:
         return NoSeat(NoSeatBecause.NOT_MEETING)
     if not newcomers:

@@ -17,7 +17,8 @@ from alongside_matching.groups.schedule import Every, Meeting, Schedule
 
 _SCHEDULE: Final = """
     select offer_id, zone, starts_on, at, minutes, every, weekdays, nth, until, exceptions, meeting_state, newcomers,
-           seats, facilitators_min, region, modes, place_closed
+           seats, facilitators_min, region, modes, place_closed,
+           coalesce(paused_because in ('vanished', 'not-active'), false) as withdrawn
     from group_schedule join offer on offer.id = offer_id
     where offer_id = any($1)
 """
@@ -85,7 +86,7 @@ _FREE_TAKEN: Final = "update occurrence set taken = taken - 1 where offer_id = $
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group with the facts its meetings need."""
+    """A group with the facts its meetings need. `withdrawn`: its source no longer offers it, and it is paused for that."""
 
     offer_id: UUID
     region: str
@@ -96,6 +97,7 @@ class Group:
     newcomers: bool
     seats: int | None
     facilitators_min: int
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,4 +323,5 @@ def _group(row: asyncpg.Record) -> Group:
         newcomers=row["newcomers"],
         seats=row["seats"],
         facilitators_min=row["facilitators_min"],
+        withdrawn=row["withdrawn"],
     )

@@ -1,7 +1,7 @@
 """Why an offer is paused, and which of several reasons counts.
 
-An offer missing from its directory is paused only when it has no other pause; the SQL statement that pauses the missing
-offers of a source checks this (`store/offer_batches.py`).
+An offer that its source withdraws is marked, and paused unless it has another pause; when that one ends it stays paused, until
+its source lists it again or staff resume it (`store/offer_batches.py`, `store/offers.py`).
 """
 
 from enum import StrEnum
@@ -35,6 +35,6 @@ def after_review(before: PausedBecause | None, *, takes_people: bool) -> PausedB
     return None if takes_people else PausedBecause.NOT_MEETING
 
 
-def after_sending(before: PausedBecause | None, new: PausedBecause | None) -> PausedBecause | None:
-    """Return an offer's pause after its source sent it again: the source decides, except against staff."""
-    return before if before is PausedBecause.STAFF else new
+def too_many_missing(missing: int, listed_before: int) -> bool:
+    """Return whether a list lacks more than half of the offers that it had: it is probably empty or cut, not right."""
+    return 2 * missing > listed_before

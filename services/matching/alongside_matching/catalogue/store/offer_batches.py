@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from alongside_matching.catalogue.rules.pauses import PausedBecause, after_sending, pause_of
+from alongside_matching.catalogue.rules.pauses import PausedBecause, pause_of
 from alongside_matching.catalogue.store import supporters
 from alongside_matching.catalogue.store.kept import CONTACT_EMAIL, RECORD, Kept, find_kept
 from alongside_matching.catalogue.store.offers import CODE_FIELDS, PROFILE_FIELDS
@@ -49,14 +49,17 @@ _UPDATES: Final = ", ".join(
     )
 )
 _ADD: Final = f"""
-    insert into offer ({_COLUMNS}, availability, created_at, updated_at)
-    select {_COLUMNS}, decode(availability, 'hex'), $2, $2 from jsonb_to_recordset($1::jsonb) as new ({_TYPED})
+    insert into offer ({_COLUMNS}, availability, withdrawn, created_at, updated_at)
+    select {_COLUMNS}, decode(availability, 'hex'), paused_because is not null, $2, $2 from jsonb_to_recordset($1::jsonb) as new ({_TYPED})
     on conflict (source, source_id) do update
     set {_UPDATES},
         capacity_limit = case when excluded.kind = 'supporter' then offer.capacity_limit end,
-        paused_because = case when offer.paused_because = 'staff' then 'staff' else excluded.paused_because end
+        paused_because = case
+            when offer.paused_because = 'staff' or (offer.withdrawn and excluded.withdrawn) then offer.paused_because
+            else excluded.paused_because end,
+        withdrawn = excluded.withdrawn
     where offer.region = excluded.region
-      and (offer.content_hash is distinct from excluded.content_hash or offer.paused_because = 'vanished')
+      and (offer.content_hash is distinct from excluded.content_hash or (offer.withdrawn and not excluded.withdrawn))
     returning id, source, source_id, old.id is null as created, kept_by_staff
 """
 _SET_CONTACTS: Final = """
@@ -64,21 +67,21 @@ _SET_CONTACTS: Final = """
     on conflict (offer_id) do update set email = excluded.email, unusable_since = null
 """
 _LOCK_EXISTING: Final = """
-    select id, region, held + taken as promised, paused_because, content_hash, kept_by_staff, source, source_id
+    select id, region, held + taken as promised, paused_because, content_hash, kept_by_staff, withdrawn, source, source_id
     from offer
     join unnest($1::text[], $2::text[]) as wanted (source, source_id) using (source, source_id)
     order by id
     for no key update of offer
 """
-_PAUSE_VANISHED: Final = """
-    with going as (
-        select id from offer
-        where source = $1 and source_id <> all($2::text[]) and paused_because is null
-        order by id for no key update),
-    vanished as (
-        update offer set paused_because = 'vanished', updated_at = $3 from going where offer.id = going.id
-        returning offer.id)
-    select count(*) from vanished
+_LOCK_OF_SOURCE: Final = """
+    select source_id, withdrawn, source_id <> all($2::text[]) as missing from offer
+    where source = $1 and ($3::text[] is null or needs = $3)
+    order by id for no key update
+"""
+_WITHDRAW: Final = """
+    update offer set withdrawn = true, paused_because = coalesce(paused_because, 'vanished'), updated_at = $3
+    where source = $1 and source_id = any($2::text[]) and not withdrawn
+    returning source_id
 """
 
 
@@ -131,6 +134,7 @@ class ExistingOffer:
     paused_because: PausedBecause | None
     content_hash: str | None
     kept_by_staff: frozenset[str]
+    withdrawn: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +157,9 @@ async def add(
     What staff have set on an existing offer stays unchanged. With `as_listed`, so do all fields that only staff set:
     places, ages and restrictions.
     """
-    existing = await lock_existing(
-        conn, [(o.source, o.source_id) for o in offers if o.source and o.source_id]
-    )
+    await lock_existing(conn, [(o.source, o.source_id) for o in offers if o.source and o.source_id])
     by_key = {_key_of(offer.source, offer.source_id, offer.id): offer for offer in offers}
-    columns = [_row(offer, _existing_of(offer, existing)) for offer in offers]
+    columns = [_row(offer) for offer in offers]
     kept = await find_kept(
         conn,
         {(o.source or "", o.source_id or ""): _sent(o, row) for o, row in zip(offers, columns, strict=True)},
@@ -196,28 +198,33 @@ async def lock_existing(
             pause_of(row["paused_because"]),
             row["content_hash"],
             frozenset(row["kept_by_staff"]),
+            row["withdrawn"],
         )
         for row in rows
     }
 
 
-async def pause_vanished(
-    conn: asyncpg.Connection, source: str, listed_ids: Sequence[str], now: datetime
-) -> int:
-    """Pause the offers of a source that it no longer lists, and return how many."""
-    paused: int = await conn.fetchval(_PAUSE_VANISHED, source, list(listed_ids), now)
-    return paused
+async def find_missing(
+    conn: asyncpg.Connection, source: str, listed_ids: Sequence[str], *, needs: Sequence[str] | None = None
+) -> tuple[list[str], int]:
+    """Lock the offers of a source (with exactly these needs); return those missing from its list, and how many are listed
+    so far. An offer that was withdrawn before counts for neither."""
+    rows = await conn.fetch(_LOCK_OF_SOURCE, source, list(listed_ids), needs)
+    open_rows = [row for row in rows if not row["withdrawn"]]
+    return [row["source_id"] for row in open_rows if row["missing"]], len(open_rows)
 
 
-def _existing_of(offer: NewOffer, existing: Mapping[tuple[str, str], ExistingOffer]) -> ExistingOffer | None:
-    return existing.get((offer.source or "", offer.source_id or ""))
+async def withdraw(
+    conn: asyncpg.Connection, source: str, source_ids: Sequence[str], now: datetime
+) -> list[str]:
+    """Mark offers as withdrawn by their source and pause them, and return those that were not; any other pause stays."""
+    return [row["source_id"] for row in await conn.fetch(_WITHDRAW, source, list(source_ids), now)]
 
 
-def _row(offer: NewOffer, existing: ExistingOffer | None) -> dict[str, object]:
+def _row(offer: NewOffer) -> dict[str, object]:
     row: dict[str, object] = {name: getattr(offer, name) for name in _PLAIN}
     mask = pack_mask(offer.availability)
     row["availability"] = mask.hex() if mask else None
-    row["paused_because"] = after_sending(existing.paused_because if existing else None, offer.paused_because)
     return row
 
 

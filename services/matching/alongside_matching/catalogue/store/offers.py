@@ -82,10 +82,17 @@ _CHANGE: Final = """
 _SET_CAPACITY: Final = "update offer set capacity = $2, updated_at = $3 where id = $1"
 _SET_AVAILABILITY: Final = "update offer set availability = $2, updated_at = $3 where id = $1"
 _PAUSE: Final = "update offer set paused_because = $2, paused_until = $3, updated_at = $4 where id = $1"
+_END_PAUSE: Final = """
+    update offer set paused_because = case when withdrawn then 'vanished' end, paused_until = null, updated_at = $2
+    where id = $1
+"""
 _SET_GROUP_AVAILABILITY: Final = """
     update offer
     set availability = $2, updated_at = $4,
-        paused_because = case when paused_because is not distinct from $5 then $3 else paused_because end
+        paused_because = case
+            when paused_because is distinct from $5 then paused_because
+            when paused_because is not null and $3::text is null and withdrawn then 'vanished'
+            else $3 end
     where id = $1
 """
 _PAUSES: Final = "select id, paused_because from offer where id = any($1)"
@@ -253,6 +260,11 @@ async def pause(
 ) -> None:
     """Pause this offer for a reason, or resume it (None)."""
     await conn.execute(_PAUSE, offer_id, because, until, now)
+
+
+async def end_pause(conn: asyncpg.Connection, offer_id: UUID, now: datetime) -> None:
+    """End a pause whose time is over; an offer that its source has withdrawn meanwhile stays paused for that."""
+    await conn.execute(_END_PAUSE, offer_id, now)
 
 
 async def contact_emails(conn: asyncpg.Connection, ids: Iterable[UUID]) -> dict[UUID, str]:

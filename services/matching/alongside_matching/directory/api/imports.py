@@ -82,12 +82,13 @@ def _add_upload(routes: APIRouter, bytes_max: int) -> None:
         request: Request,
         response: Response,
         runtime: CurrentRuntime,
-        vanished: Literal["keep", "pause"] = "keep",
+        vanished: Literal["keep", "pause"] = "pause",
     ) -> ImportView:
         """Accept an HSDS datapackage (zip); it is imported in the background.
 
         HSDS 1.x and 3.0, CSV or JSON. A region has one directory: records that this file no longer lists get a tombstone
-        in the read API, and `vanished=pause` pauses their offers too. Sending a file again changes nothing.
+        in the read API, and their offers are paused, unless they are more than half of all or `vanished=keep` is sent.
+        Sending a file again changes nothing.
         """
         import_id = new_id()
         with tempfile.SpooledTemporaryFile(max_size=PART_BYTES) as spool:

@@ -14,7 +14,7 @@ from alongside_contracts.ids import RegionId
 from alongside_matching.catalogue.api import refusals
 from alongside_matching.engine.policy import Policies
 from alongside_matching.groups import importing as group_importing
-from alongside_matching.groups.importing import ImportCounts
+from alongside_matching.groups.importing import ImportCounts, Vanished
 from alongside_matching.groups.published_meetings import PublishedMeetings, RemarkKind, read_meetings
 from alongside_matching.region_codes import require_codes_of
 
@@ -26,7 +26,7 @@ class GroupLine(BaseModel):
     """A remark on one entry: not imported (`quarantined`), or imported with a remark (`flagged`)."""
 
     entry: int
-    """Position in the list, from 1."""
+    """Position in the list, from 1; 0 for what is missing from it."""
     slug: str
     kind: Literal["quarantined", "flagged"]
     code: str
@@ -46,6 +46,8 @@ class GroupImportView(BaseModel):
     flagged: int
     agree: int
     differ: int
+    withdrawn: int = 0
+    """Groups that were paused because the list withdraws or no longer has them."""
     lines: tuple[GroupLine, ...]
 
 
@@ -59,8 +61,13 @@ def router(policies: Policies) -> APIRouter:
         region: Annotated[RegionId, Query()],
         need: Annotated[tuple[ListedNeed, ...], AtMost(30, least=1), Query()],
         command: Command,
+        vanished: Annotated[Vanished, Query()] = Vanished.PAUSE,
     ) -> Response:
-        """Import a list of online meetings as groups for these needs; sending the same list again changes nothing."""
+        """Import a list of online meetings as groups for these needs; sending the same list again changes nothing.
+
+        Groups that the list withdraws are paused, and those for the same needs that it no longer has: with
+        `vanished=pause` none of these when they are more than half, with `pause-all` in any case, with `keep` never.
+        """
 
         require_codes_of(region, {"need": need}, {})
 
@@ -68,7 +75,7 @@ def router(policies: Policies) -> APIRouter:
 
         async def work(tx: Tx) -> GroupImportView:
             match await group_importing.import_meetings(
-                tx, published, region=region, needs=need, policies=policies
+                tx, published, region=region, needs=need, vanished=vanished, policies=policies
             ):
                 case ImportCounts() as counts:
                     return _view(published, counts)
@@ -92,5 +99,6 @@ def _view(published: PublishedMeetings, counts: ImportCounts) -> GroupImportView
         flagged=len(remarks) - quarantined,
         agree=published.agree,
         differ=published.differ,
+        withdrawn=counts.withdrawn,
         lines=tuple(GroupLine.model_validate(remark, from_attributes=True) for remark in remarks),
     )

@@ -103,7 +103,7 @@ def no_seat() -> HttpProblem:
     return conflict(
         "no-seat",
         "There is no seat at this meeting",
-        remedy="Choose another meeting: this one is full, cancelled, has begun, is closed to newcomers or lacks facilitators,"
+        remedy="Choose another meeting: this one is full, cancelled, has begun, is paused because its source withdrew it, is closed to newcomers or lacks facilitators,"
         " or its group does not meet now.",
     )
 
