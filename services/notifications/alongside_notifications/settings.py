@@ -6,12 +6,11 @@ from typing import Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from alongside_chassis.settings import Settings as ChassisSettings
-from alongside_contracts.fields.addresses import EmailAddress
 from alongside_notifications.domain.ladder import ANY_REGION, Ladders
 from alongside_notifications.domain.retry import RetryPolicy
 
-SENDER = r"^[^@\s\x00-\x1f<>,;:\"]+@[^@\s\x00-\x1f<>,;:\"]+$"
-"""The address mail is sent from, which need not receive any; nothing that could forge a header."""
+ADDRESS = r"^[^@\s\x00-\x1f<>,;:\"]+@[^@\s\x00-\x1f<>,;:\"]+$"
+"""An address of the operators' settings: nothing that could forge a header. They know which names their relay delivers to."""
 
 
 class OnCall(BaseModel):
@@ -20,7 +19,7 @@ class OnCall(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     coordinator: str = Field(min_length=1, max_length=100)
-    email: EmailAddress | None = None
+    email: str | None = Field(default=None, pattern=ADDRESS)
 
 
 Rungs: TypeAlias = tuple[OnCall, ...]
@@ -39,7 +38,7 @@ class Settings(ChassisSettings):
     smtp_tls: Literal["if-offered", "starttls", "implicit"] = "if-offered"
     smtp_user: str = ""
     smtp_password: SecretStr = SecretStr("")
-    mail_sender: str = Field(default="notices@alongside.invalid", pattern=SENDER)
+    mail_sender: str = Field(default="notices@alongside.invalid", pattern=ADDRESS)
     """A neutral address: it may be seen by others than the recipient."""
     link_base_url: str = "http://127.0.0.1:8000"
     """The beginning of every link in a notice."""

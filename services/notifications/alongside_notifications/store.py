@@ -18,7 +18,7 @@ from alongside_notifications.domain.notice import News, Notice, StoredNotice, Su
 
 COLUMNS: Final = """
     id, referral_id, submission_id, partner, since, cause, template, about_status, role, recipient_kind, recipient_id,
-    channel, urgent, state, attempts, next_attempt_at, trouble, trace, created_at, delivered_at
+    channel, urgent, state, attempts, unforeseen, next_attempt_at, trouble, trace, created_at, delivered_at
 """
 _NEW: Final = Columns(
     id="uuid",
@@ -52,7 +52,8 @@ _RECORD: Final = f"""
     returning id
 """
 _RETRY_FAILED: Final = f"""
-    update notice set state = 'pending', attempts = 0, trouble = null, next_attempt_at = least($2::timestamptz, now())
+    update notice set state = 'pending', attempts = 0, unforeseen = 0, trouble = null,
+        next_attempt_at = least($2::timestamptz, now())
     where id = $1 and state = 'failed'
     returning {COLUMNS}
 """
@@ -285,6 +286,7 @@ def _notice_of(row: asyncpg.Record) -> StoredNotice:
         ),
         state=row["state"],
         attempts=row["attempts"],
+        unforeseen=row["unforeseen"],
         next_attempt_at=row["next_attempt_at"],
         trouble=row["trouble"],
         created_at=row["created_at"],

@@ -78,6 +78,7 @@ class NoticeRow(Base, table=True):
     urgent: bool
     state: str = Field(sa_type=Text)
     attempts: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    unforeseen: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     next_attempt_at: datetime | None = None
     """When to try next; while a worker is sending, when its lease ends."""
     trouble: str | None = Field(default=None, sa_type=Text)

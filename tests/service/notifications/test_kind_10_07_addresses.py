@@ -34,8 +34,46 @@ async def test_an_address_from_before_the_rule_is_not_sent_to_and_the_reason_is_
     await network.lane.deliver_due()
 
     (notice,) = await network.notices(role="referrer", channel="email")
-    assert (notice["state"], notice["trouble"], notice["attempts"]) == ("no-route", "address-unusable", 0)
+    assert (notice["state"], notice["trouble"]) == ("failed", "address-unusable")
     assert {mail.to for mail in network.mail.received} == OTHERS
+    failed = [item.event for item in await network.bench.announced() if isinstance(item.event, NoticeFailed)]
+    assert [event.why for event in failed] == ["address-unusable"]
+
+
+async def test_a_notice_is_sent_once_its_address_was_corrected_and_somebody_asks_for_it(
+    network: Network,
+) -> None:
+    network.contacts.addresses["partner", PARTNER] = "an[a@example.org"
+    await network.bench.hear(a_transition())
+    await network.lane.deliver_due()
+    (notice,) = await network.notices(role="referrer", channel="email")
+    network.contacts.addresses["partner", PARTNER] = PARTNER_MAIL
+
+    await network.bench.client.post(f"/notices/{notice['id']}/retry")
+    await network.lane.deliver_due()
+
+    assert len(network.mail.mails_to(PARTNER_MAIL)) == 1
+
+
+async def test_waits_for_a_relay_do_not_count_as_errors_nobody_foresaw(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port, network.lane._relay = network.lane._relay, MailRelay("mail..example.org", 25, 1.0, "if-offered")
+    await network.bench.hear(a_transition())
+    for _ in range(UNFORESEEN_ATTEMPTS_MAX + 2):
+        await network.lane.deliver_due()
+        network.bench.clock.advance(HOUR)
+    waiting = await network.notices(channel="email")
+    assert {(each["state"], each["trouble"]) for each in waiting} == {("pending", "relay-away")}
+
+    with monkeypatch.context() as broken:
+        broken.setattr(sending, "build_message", lambda *_, **__: 1 / 0)
+        await network.lane.deliver_due()
+    network.bench.clock.advance(HOUR)
+    network.lane._relay = port
+    await network.lane.deliver_due()
+
+    assert {each["state"] for each in await network.notices(channel="email")} == {"delivered"}
 
 
 async def test_an_international_domain_is_sent_to_in_ascii(network: Network) -> None:

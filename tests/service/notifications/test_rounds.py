@@ -256,10 +256,7 @@ async def test_a_worker_cannot_claim_a_notice_that_another_has_claimed(network: 
 
         assert await claim(network, second, due) == []
         pause_max = network.lane._options.pause_max
-        assert (
-            await queue_store.mark_unroutable(second, [(each, None) for each in due], pause_max=pause_max)
-            == set()
-        )
+        assert await queue_store.mark_unroutable(second, due, pause_max=pause_max) == set()
     async with network.bench.runtime.transaction() as third:
         assert await claim(network, third, due) == []
     assert len(claimed_notices) == 2

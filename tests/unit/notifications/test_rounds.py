@@ -62,8 +62,7 @@ def test_what_has_no_route_is_closed_however_much_of_it_there_is() -> None:
 
     plan = plan_round({HOSPITAL: due}, {HOSPITAL: NoRoute()}, RoundLimits(0, 1))
 
-    assert plan.unroutable == [(each, None) for each in due]
-    assert (plan.to_send, plan.has_more) == ([], False)
+    assert (plan.unroutable, plan.to_send, plan.has_more) == (due, [], False)
 
 
 def test_a_destination_without_an_answer_pays_with_one_notice() -> None:
@@ -71,7 +70,7 @@ def test_a_destination_without_an_answer_pays_with_one_notice() -> None:
 
     plan = plan_round({HOSPITAL: due}, {HOSPITAL: away}, PLENTY)
 
-    assert (plan.to_postpone, plan.lookup_failures, plan.to_send) == (due[:1], {HOSPITAL: away}, [])
+    assert (plan.to_fail, plan.failures, plan.to_send) == (due[:1], {HOSPITAL: away}, [])
 
 
 def test_the_destination_that_waits_longest_gets_the_first_slot() -> None:
@@ -110,7 +109,7 @@ def test_no_notice_is_planned_twice_and_the_plan_says_whether_more_are_due(
 
     plan = plan_round(by_destination, known, RoundLimits(places, each_max))
 
-    dealt_with = [*plan.unroutable, *plan.to_send, *plan.to_postpone]
+    dealt_with = [*plan.unroutable, *plan.to_send, *plan.to_fail]
     assert len(dealt_with) == len(set(dealt_with))
     untouched = [due for group in by_destination.values() for due in group if due not in dealt_with]
     assert plan.has_more == any(isinstance(known[due.destination], EmailAddress) for due in untouched)

@@ -73,6 +73,7 @@ class StoredNotice:
     notice: Notice
     state: State
     attempts: int
+    unforeseen: int
     next_attempt_at: datetime | None
     trouble: str | None
     created_at: datetime

@@ -93,9 +93,16 @@ _DOUBLINGS_MAX: Final = 30  # beyond any useful pause; bounds the exponent
 
 
 def decide(
-    attempt: Attempt, *, attempts: int, retry_policy: RetryPolicy, now: datetime, jitter: float
+    attempt: Attempt,
+    *,
+    attempts: int,
+    unforeseen: int = 0,
+    retry_policy: RetryPolicy,
+    now: datetime,
+    jitter: float,
 ) -> Decision:
-    """Decide about a notice whose `attempts`-th attempt ended in `attempt`."""
+    """Decide about a notice whose `attempts`-th attempt ended in `attempt`; `unforeseen` earlier ones ended in errors that
+    nobody foresaw."""
     match attempt:
         case Accepted():
             return Delivered()
@@ -103,7 +110,7 @@ def decide(
             return GivenUp(NoticeFailure.REFUSED_BY_RECIPIENT)
         case Unaddressable():
             return GivenUp(NoticeFailure.ADDRESS_UNUSABLE)
-        case TemporaryFailure("unforeseen-error") if attempts >= UNFORESEEN_ATTEMPTS_MAX:
+        case TemporaryFailure("unforeseen-error") if unforeseen + 1 >= UNFORESEEN_ATTEMPTS_MAX:
             return GivenUp(NoticeFailure.UNFORESEEN_ERROR)
         case TemporaryFailure() if attempts >= retry_policy.attempts_max:
             return GivenUp(NoticeFailure.ATTEMPTS_EXHAUSTED)

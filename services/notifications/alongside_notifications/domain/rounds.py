@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 from alongside_notifications.domain.audience import Destination, RecipientKind
-from alongside_notifications.domain.retry import TemporaryFailure
+from alongside_notifications.domain.retry import TemporaryFailure, Unaddressable
 
 
 class ContactProvider(StrEnum):
@@ -35,15 +35,11 @@ class EmailAddress:
 
 @dataclass(frozen=True, slots=True)
 class NoRoute:
-    """The provider has no address for this channel: not every recipient wants or has one.
-
-    `because` is set if there is one that no mail can be sent to.
-    """
-
-    because: Literal["address-unusable"] | None = None
+    """The provider has no address for this channel: not every recipient wants or has one."""
 
 
-Route: TypeAlias = EmailAddress | NoRoute | TemporaryFailure
+Failure: TypeAlias = TemporaryFailure | Unaddressable
+Route: TypeAlias = EmailAddress | NoRoute | Failure
 
 
 class Due(NamedTuple):
@@ -70,15 +66,16 @@ class RoundLimits:
 class RoundPlan:
     """The actions of one round on the due notices."""
 
-    unroutable: Sequence[tuple[Due, str | None]]
-    """No route, and why if there is a reason: closed without a claim, however many there are."""
+    unroutable: Sequence[Due]
+    """No route: closed without a claim, however many there are."""
     to_send: Sequence[Due]
     """To be claimed and sent now, to `addresses`."""
-    to_postpone: Sequence[Due]
-    """One notice for each of the `lookup_failures`: the attempt counts for it, and the others only pause."""
+    to_fail: Sequence[Due]
+    """Notices of the `failures`: all of an unusable address, and one where the provider could not answer, for which the attempt
+    counts while the others only pause."""
     addresses: Mapping[Destination, str]
-    lookup_failures: Mapping[Destination, TemporaryFailure]
-    """Destinations whose provider could not answer."""
+    failures: Mapping[Destination, Failure]
+    """Destinations whose provider could not answer, or whose address is none."""
     has_more: bool
     """Whether some notices with an address must wait for a free slot."""
 
@@ -100,19 +97,20 @@ def plan_round(
 ) -> RoundPlan:
     """Sort due notices by their routes; the destination that waits longest gets the first slot."""
     addresses = {to: route.address for to in by_destination if isinstance(route := routes[to], EmailAddress)}
-    failures = {to: route for to in by_destination if isinstance(route := routes[to], TemporaryFailure)}
+    failures = {to: route for to in by_destination if isinstance(route := routes[to], Failure)}
     reachable = [group for to, group in by_destination.items() if to in addresses]
     chosen = [group[: limits.notices_per_destination_max] for group in reachable[: limits.destinations_max]]
     return RoundPlan(
         unroutable=[
-            (due, route.because)
-            for to, group in by_destination.items()
-            if isinstance(route := routes[to], NoRoute)
-            for due in group
+            due for to, group in by_destination.items() if isinstance(routes[to], NoRoute) for due in group
         ],
         to_send=[due for group in chosen for due in group],
-        to_postpone=[by_destination[to][0] for to in failures],
+        to_fail=[
+            due
+            for to, failure in failures.items()
+            for due in by_destination[to][: 1 if isinstance(failure, TemporaryFailure) else None]
+        ],
         addresses=addresses,
-        lookup_failures=failures,
+        failures=failures,
         has_more=sum(map(len, chosen)) < sum(map(len, reachable)),
     )

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from alongside_contracts.fields.addresses import address_of
 from alongside_notifications.domain.audience import Destination
-from alongside_notifications.domain.retry import TemporaryFailure
+from alongside_notifications.domain.retry import TemporaryFailure, Unaddressable
 from alongside_notifications.domain.rounds import ContactProvider, EmailAddress, NoRoute, Route
 
 RECIPIENTS_MAX: Final = 200
@@ -64,7 +64,9 @@ class ContactLookup:
         """
         if provider is ContactProvider.SETTINGS:
             return {
-                destination: _usable_route(self._coordinators.get(destination.id))
+                destination: EmailAddress(address)
+                if (address := self._coordinators.get(destination.id))
+                else NoRoute()
                 for destination in destinations
             }
         routes: dict[Destination, Route] = dict.fromkeys(destinations, _UNAVAILABLE)
@@ -119,9 +121,9 @@ def _route_of(entry: _Entry) -> Route:
     return NoRoute() if entry.problem in _NOT_REGISTERED else _UNAVAILABLE
 
 
-def _usable_route(stored: str | None) -> EmailAddress | NoRoute:
-    """Return the address as it is sent to; NoRoute when there is none, or one that no mail can be sent to."""
+def _usable_route(stored: str | None) -> Route:
+    """Return the address as it is sent to; NoRoute when there is none, Unaddressable for one that is none."""
     if not stored:
         return NoRoute()
     address = address_of(stored)
-    return EmailAddress(address) if address else NoRoute("address-unusable")
+    return EmailAddress(address) if address else Unaddressable()

@@ -56,6 +56,7 @@ from alongside_notifications.domain.rounds import (
     ContactProvider,
     Due,
     DueByDestination,
+    Failure,
     RoundLimits,
     RoundPlan,
     group_by_provider,
@@ -193,36 +194,33 @@ class DeliveryLane:
                 if to in plan.addresses:
                     self._start_task(self._sending, self._send_all(notices, plan.addresses[to]), to)
                 else:
-                    self._start_task(
-                        self._rounds,
-                        self._postpone_destination(notices[0], plan.lookup_failures[to]),
-                        provider,
-                    )
+                    self._start_task(self._rounds, self._fail(notices, plan.failures[to]), provider)
         self._report_closed(started.closed)
 
     async def _claim_and_close(self, plan: RoundPlan) -> _StartedRound:
-        to_claim = [*plan.to_send, *plan.to_postpone]
+        to_claim = [*plan.to_send, *plan.to_fail]
         async with self._runtime.transaction() as tx:
             closed = await self._close(tx, plan.unroutable) if plan.unroutable else set()
             claimed = await self._claim(tx, to_claim) if to_claim else []
         return _StartedRound(
-            closed=[due for due, _ in plan.unroutable if due.id in closed],
+            closed=[due for due in plan.unroutable if due.id in closed],
             claimed=claimed,
             lost_some=len(closed) + len(claimed) < len(plan.unroutable) + len(to_claim),
         )
 
-    async def _close(self, tx: Tx, unroutable: Sequence[tuple[Due, str | None]]) -> set[UUID]:
+    async def _close(self, tx: Tx, unroutable: Sequence[Due]) -> set[UUID]:
         return await queue_store.mark_unroutable(tx, unroutable, pause_max=self._options.pause_max)
 
     async def _claim(self, tx: Tx, due: Sequence[Due]) -> list[StoredNotice]:
         options = self._options
         return await queue_store.claim(tx, due, lease=options.lease, pause_max=options.pause_max)
 
-    async def _postpone_destination(self, claimed: StoredNotice, failure: TemporaryFailure) -> None:
-        """Record a failed attempt for a route that could not be looked up, in the cause's span: nothing was sent."""
-        cause_span = trace.get_current_span(context_of(claimed.trace))
-        decision = await self._result_writer.write(AttemptResult(claimed, failure, cause_span))
-        self._report(claimed, decision)
+    async def _fail(self, claimed_notices: Sequence[StoredNotice], failure: Failure) -> None:
+        """Record failed attempts for a route that was not found or is none, in the causes' spans: nothing was sent."""
+        for claimed in claimed_notices:
+            cause_span = trace.get_current_span(context_of(claimed.trace))
+            decision = await self._result_writer.write(AttemptResult(claimed, failure, cause_span))
+            self._report(claimed, decision)
 
     async def _send_all(self, claimed_notices: Sequence[StoredNotice], address: str) -> None:
         """Send one destination its claimed notices in turn, until one of them has to be retried."""

@@ -41,7 +41,7 @@ class MailRelay:
         client = self._client()
         try:
             async with asyncio.timeout(self.seconds_max):
-                await client.connect()
+                await _connect(client)
                 await client.send_message(message, recipients=[to])
             await _quit(client)
         except TimeoutError:  # aiosmtplib's own time-outs are TimeoutErrors too
@@ -93,6 +93,14 @@ def _is_addressed_to(message: EmailMessage, to: str) -> bool:
     if header is None:
         return False
     return [each.addr_spec for each in header.addresses] == [to] and not header.defects and str(header) == to
+
+
+async def _connect(client: aiosmtplib.SMTP) -> None:
+    """Connect. Raises SMTPException or OSError; a host that is no name is a fault of the settings, which waits as well."""
+    try:
+        await client.connect()
+    except UnicodeError as error:
+        raise ConnectionError("the mail relay's host is no name") from error
 
 
 async def _quit(client: aiosmtplib.SMTP) -> None:

@@ -101,6 +101,7 @@ async def _write_together(
             decide(
                 result.attempt,
                 attempts=result.claimed.attempts,
+                unforeseen=result.claimed.unforeseen,
                 retry_policy=retry_policy,
                 now=tx.now,
                 jitter=random.random(),

@@ -56,10 +56,9 @@ _CLAIM: Final = f"""
 """
 _UNROUTABLE: Final = f"""
     with due as ({_STILL_DUE})
-    update notice set state = 'no-route', trouble = because.trouble, next_attempt_at = null
-    from unnest($1::uuid[], $5::text[]) as because (id, trouble)
-    where notice.id = because.id and notice.id in (select id from due)
-    returning notice.id
+    update notice set state = 'no-route', trouble = null, next_attempt_at = null
+    where id in (select id from due)
+    returning id
 """
 _DELIVERED: Final = """
     update notice set state = 'delivered', delivered_at = $2, next_attempt_at = null, trouble = null
@@ -73,7 +72,8 @@ _FAILED: Final = """
     returning notice.id
 """
 _POSTPONE: Final = """
-    update notice set state = 'pending', trouble = later.trouble, next_attempt_at = later.at
+    update notice set state = 'pending', trouble = later.trouble, next_attempt_at = later.at,
+        unforeseen = notice.unforeseen + (later.trouble = 'unforeseen-error')::int
     from unnest($1::uuid[], $2::integer[], $3::timestamptz[], $4::text[]) as later (id, attempts, at, trouble)
     where notice.id = later.id and notice.state = 'sending' and notice.attempts = later.attempts
 """
@@ -120,13 +120,9 @@ async def claim(tx: Tx, due: Sequence[Due], *, lease: timedelta, pause_max: time
     return sorted(claimed, key=lambda stored: stored.notice.id)
 
 
-async def mark_unroutable(
-    tx: Tx, unroutable: Sequence[tuple[Due, str | None]], *, pause_max: timedelta
-) -> set[UUID]:
-    """Close notices without a route, each with its reason if there is one; return the ids that no other worker has claimed
-    since."""
-    due, because = [each for each, _ in unroutable], [reason for _, reason in unroutable]
-    rows = await tx.conn.fetch(_UNROUTABLE, *_fence(due), tx.now, tx.now + pause_max, because)
+async def mark_unroutable(tx: Tx, due: Sequence[Due], *, pause_max: timedelta) -> set[UUID]:
+    """Close notices without a route; return the ids of the ones that no other worker has claimed since."""
+    rows = await tx.conn.fetch(_UNROUTABLE, *_fence(due), tx.now, tx.now + pause_max)
     return {row["id"] for row in rows}
 
 

@@ -7,11 +7,17 @@ event carries an address; three services take them.
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeAlias
 
+import email_validator
 from email_validator import EmailNotValidError, validate_email
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from alongside_contracts.codes.fields import AS_STORED
+
+INTRANET: Final = "local"
+"""Hospitals have mail below this name, which the library counts among those that receive none; this is its way to say so."""
+if INTRANET in email_validator.SPECIAL_USE_DOMAIN_NAMES:
+    email_validator.SPECIAL_USE_DOMAIN_NAMES.remove(INTRANET)
 
 CHARS_MAX: Final = 254
 """RFC 5321, 4.5.3.1.3: a path has at most 256 characters, two of them brackets."""

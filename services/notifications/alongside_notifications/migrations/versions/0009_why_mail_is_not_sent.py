@@ -1,5 +1,6 @@
 """An address that no mail can be sent to, and an error that nobody foresaw, are reasons of their own."""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0009"
@@ -13,6 +14,9 @@ _CONSTRAINT = "ck_notice_trouble"
 
 def upgrade() -> None:
     """Apply this step."""
+    op.add_column(
+        "notice", sa.Column("unforeseen", sa.Integer(), server_default=sa.text("0"), nullable=False)
+    )
     op.drop_constraint(op.f(_CONSTRAINT), "notice")
     op.create_check_constraint(
         op.f(_CONSTRAINT), "notice", f"trouble in ({_EARLIER}, 'unforeseen-error', 'address-unusable')"
@@ -25,3 +29,4 @@ def downgrade() -> None:
     op.create_check_constraint(
         op.f(_CONSTRAINT), "notice", f"trouble in ({_EARLIER})", postgresql_not_valid=True
     )
+    op.drop_column("notice", "unforeseen")
