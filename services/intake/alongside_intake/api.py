@@ -19,7 +19,7 @@ from alongside_chassis.http import (
 from alongside_contracts.intake import Submission
 from alongside_intake import store
 from alongside_intake.danger.api import danger_first_route, risk_words_router, things_of
-from alongside_intake.domain.facts import Policies, State
+from alongside_intake.domain.facts import SELF, Policies, State
 from alongside_intake.people.api import partners_router, people_router
 from alongside_intake.people.contact_routes_api import contact_routes_router
 from alongside_intake.people.erasure import Erasure
@@ -72,20 +72,24 @@ def commands_router(submissions: SubmissionService) -> APIRouter:
 
 
 def _add_submit(router: APIRouter, submissions: SubmissionService) -> None:
+    @router.post("/", status_code=201, response_model=SubmissionView, include_in_schema=False)
     @router.post("", status_code=201, response_model=SubmissionView)
     async def submit_referral(submission: Submission, command: Command) -> Response:
         """Submit a referral. It is decided at once; the status is 201 whatever the decision."""
 
+        identity = identity_of(submission, None, submissions.policies.codes)
         said_more = await submissions.danger.read_more(command.body, submission)
 
         async def work(tx: Tx) -> SubmissionView:
-            identity = identity_of(submission, None, submissions.policies.codes)
             received = ReceivedSubmission(submission, identity, said_more=said_more)
             (decided,) = await submissions.receive([received], tx)
             announce_decision(decided, tx)
             return await _load_view(tx, decided.submission.id, submissions.policies)
 
-        about = things_of(submission.person_reference, submission.reference)
+        about = things_of(
+            (SELF, submission.person_reference) if identity.finds_person else None,
+            (SELF, submission.reference) if "reference" not in identity.placeholders else None,
+        )
         return await command.run(work, status=201, about=about)
 
 

@@ -47,7 +47,7 @@ def service(settings: Settings) -> Service:
         hears=(streams.PARTNER_REFERRALS, streams.JOURNEY, streams.PEOPLE),
         projection=OpenReferralsProjection,
         preparation=SummariesOfAll(),
-        uploads={"/submissions": None, "/consent": None, "/clear": None},
+        uploads={r"/submissions/?|/submissions/[^/]+/(consent|withdrawal|clear)": None},
         routers=(intake_router(submissions, erasure), codes_router(codes)),
     )
 

@@ -58,7 +58,7 @@ class Service:
 
     `hears` are the streams it consumes, each in the consumer group that the stream names for this service. `workers` run
     beside the HTTP routes; the stop may cancel them at any await. `uploads` are the largest bodies of
-    single routes, in bytes, by the end of their path; None for a route that reads its body piece by piece and limits it itself.
+    single routes, in bytes, by a pattern of their path; None for a route that reads its body piece by piece and limits it itself.
     `projection` creates the projection that a replay rebuilds, or gives the reason why
     there is none. `preparation` is completed before anything is consumed. `description` and `tags` (what each group of routes
     is for) are those of the OpenAPI document; `problem_members` are the members that this service adds to problems.

@@ -41,3 +41,16 @@ async def test_a_submission_that_finds_its_line_full_is_told_when_to_come_back(i
     assert {(answer.json()["code"], answer.headers["Retry-After"]) for answer in refused} == {
         ("too-many-alike", "2")
     }
+
+
+async def test_strangers_who_use_one_guessable_reference_do_not_wait_for_each_other(
+    intake: IntakeClient,
+) -> None:
+    intake.bench.runtime.turns.waiting_max = 0
+    submissions = [
+        a_submission(setting=Setting.SELF, consent=None, person_reference="web-visitor") for _ in range(5)
+    ]
+
+    answers = await asyncio.gather(*(intake.post(each) for each in submissions))
+
+    assert {answer.status_code for answer in answers} == {201}

@@ -41,6 +41,8 @@ REQUESTS = {
     "1,500 meetings": a_list([ENTRY | {"slug": f"meeting-{n}"} for n in range(1_500)]),
     "5,000 entries that are none": a_list([0] * 5_000),
     "400,000 entries": a_list([0] * 400_000),
+    "four megabytes of nothing": a_list([{}] * 1_000_000),
+    "entries of a kilobyte": a_list([ENTRY | {"slug": f"m-{n}", "notes": "x" * 400} for n in range(3_000)]),
     "1,000 wrong offers": a_batch([{"kind": "x"}] * 1_000),
     "400,000 offers": a_batch([0] * 400_000),
 }

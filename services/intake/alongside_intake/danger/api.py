@@ -22,10 +22,13 @@ from alongside_chassis.http import (
     problem_of,
     runtime_of,
     too_large,
+    unforeseen_problem,
 )
 from alongside_contracts.partner import Problem
 from alongside_intake import store as submissions_store
 from alongside_intake.danger.hearing import DangerHearing, ReportedDanger
+from alongside_intake.danger.reading import Danger
+from alongside_intake.submissions.record import ExternalRef
 from alongside_intake.submissions.service import submission_not_found
 from alongside_intake.views import CrisisResourceView
 
@@ -69,15 +72,21 @@ def danger_first_route(hearing: DangerHearing) -> type[StrictRoute]:
                     return await _answer_in_turn(answer, request.scope, body, hearing)
                 except REFUSALS as error:
                     raise await _with_crisis_lines(problem_of(error), body, request, hearing) from error
+                except Exception as error:
+                    problem = unforeseen_problem(request, error)
+                    raise await _with_crisis_lines(problem, body, request, hearing) from error
 
             return hear_before_refusing
 
     return DangerFirstRoute
 
 
-def things_of(person_reference: str | None, reference: str | None) -> list[str]:
-    """Return what a submission at the HTTP door locks, as requests that wait for each other name it (`Turns`)."""
-    return [f"person {person_reference}", f"reference {reference}"]
+def things_of(*refs: ExternalRef | None) -> list[str]:
+    """Return what a submission at the HTTP door locks, as requests that wait for each other name it (`Turns`).
+
+    A reference that leads to nobody is None: strangers who use the same one do not wait for each other.
+    """
+    return ["/".join(ref) for ref in refs if ref is not None]
 
 
 def risk_words_router(hearing: DangerHearing) -> APIRouter:
@@ -115,20 +124,32 @@ async def _answer_in_turn(
 async def _with_crisis_lines(
     problem: HttpProblem, body: bytes, request: Request, hearing: DangerHearing
 ) -> HttpProblem:
-    """Return the refusal, with the crisis lines if there was a danger in the request, which is escalated first."""
+    """Return the refusal, with the crisis lines if there was a danger in the request, which is escalated first.
+
+    Where it cannot be escalated because the database does not answer, the refusal is a 503, with the crisis lines all the same.
+    """
     danger = await hearing.read(body)
     if danger is None:
         return problem
-    refused = Problem(code=problem.code, where=(problem.field or "body")[:200], remedy=problem.remedy[:500])
-    runtime, things = runtime_of(request), things_of(danger.person_reference, danger.reference)
-    async with runtime.turns.with_all(things, refusable=False), runtime.transaction() as tx:
-        escalated_as = await hearing.hear(ReportedDanger(danger, body, problem=refused), tx)
+    try:
+        problem.extra["escalated_as"] = str(await _escalate(problem, danger, body, request, hearing))
+    except Exception as error:  # noqa: BLE001  # answered as what it is, with the crisis lines
+        problem = unforeseen_problem(request, error)
     resources = hearing.policies.of(danger.region or "").crisis_resources
-    problem.extra |= {
-        "escalated_as": str(escalated_as),
-        "crisis_resources": [CrisisResourceView.of(resource).model_dump() for resource in resources],
-    }
+    problem.extra["crisis_resources"] = [
+        CrisisResourceView.of(resource).model_dump() for resource in resources
+    ]
     return problem
+
+
+async def _escalate(
+    problem: HttpProblem, danger: Danger, body: bytes, request: Request, hearing: DangerHearing
+) -> UUID | None:
+    refused = Problem(code=problem.code, where=(problem.field or "body")[:200], remedy=problem.remedy[:500])
+    runtime, reported = runtime_of(request), ReportedDanger(danger, body, problem=refused)
+    things = things_of(reported.person_ref(hearing.policies.codes), reported.ref(hearing.policies.codes))
+    async with runtime.turns.with_all(things, refusable=False), runtime.transaction() as tx:
+        return await hearing.hear(reported, tx)
 
 
 async def _read_body(request: Request) -> tuple[bytes, HTTPException | HttpProblem | None]:

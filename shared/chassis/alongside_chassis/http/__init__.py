@@ -14,7 +14,7 @@ from alongside_chassis.http.pages import (
     decode_id_cursor,
     encode_cursor,
 )
-from alongside_chassis.http.problems import broken_off, causes_of, problem_of, too_large
+from alongside_chassis.http.problems import broken_off, causes_of, problem_of, too_large, unforeseen_problem
 from alongside_chassis.http.strict_route import APIRouter, StrictRoute
 
 __all__ = [
@@ -40,4 +40,5 @@ __all__ = [
     "refuses_with",
     "runtime_of",
     "too_large",
+    "unforeseen_problem",
 ]

@@ -1,5 +1,6 @@
 """Pure ASGI middleware: one log line and one measurement per request, the methods of each path, and a limit on bodies."""
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
@@ -104,11 +105,12 @@ def _with_allow(scope: Scope, send: Send) -> Send:
 class BodyLimit:
     """Refuses bodies over `bytes_max`, with and without a Content-Length.
 
-    `uploads` are other limits, by the end of a path; a route with None limits its body itself.
+    `uploads` are other limits, by a pattern of the whole path; a route with None limits its body itself.
     """
 
     def __init__(self, app: ASGIApp, bytes_max: int, uploads: Mapping[str, int | None]) -> None:
-        self.app, self.bytes_max, self.uploads = app, bytes_max, uploads
+        self.app, self.bytes_max = app, bytes_max
+        self.uploads = {re.compile(pattern): limit for pattern, limit in uploads.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, counting the bytes of its body."""
@@ -133,4 +135,5 @@ class BodyLimit:
         await self.app(scope, receive_counted, send)
 
     def _bytes_max_of(self, path: str) -> int | None:
-        return next((limit for end, limit in self.uploads.items() if path.endswith(end)), self.bytes_max)
+        limits = (limit for pattern, limit in self.uploads.items() if pattern.fullmatch(path))
+        return next(limits, self.bytes_max)

@@ -142,18 +142,28 @@ def _unreadable() -> HttpProblem:
 
 
 async def _on_unforeseen(request: Request, error: Exception) -> Response:
-    """Answer by the policy of `consume/delivery.py`: 422 for a value that cannot be stored, 503 for an error of the
-    environment, which is worth a retry, and 500 for a bug. None shows internals."""
+    return problem_response(unforeseen_problem(request, error))
+
+
+def unforeseen_problem(request: Request, error: Exception) -> HttpProblem:
+    """Log an error that is no refusal, and return the problem it is answered with, by the policy of `consume/delivery.py`.
+
+    422 for a value that cannot be stored, 503 for an error of the environment, which is worth a retry, 500 for a bug. None
+    shows internals.
+    """
     runtime = runtime_of(request)
     route = getattr(request.scope.get("route"), "path_format", "unmatched")
-    runtime.dependencies.log.error("http-failed", route=route, exc=error)
+    log = runtime.dependencies.log
     match verdict_on(error):
         case Verdict.REFUSE:
-            return problem_response(_unstorable(error))
+            log.warning("http-failed", route=route, exc=error)
+            return _unstorable(error)
         case Verdict.WAIT | Verdict.RETRY:
-            return problem_response(_unavailable())
+            log.error("http-failed", route=route, exc=error)
+            return _unavailable()
         case _:
-            return problem_response(_our_fault())
+            log.error("http-failed", route=route, exc=error)
+            return _our_fault()
 
 
 def _unstorable(error: Exception) -> HttpProblem:

@@ -4,6 +4,7 @@ FastAPI guesses the encoding of JSON, takes the last of two values, and turns te
 read as `alongside_contracts.event.parse` reads those of a record; FastAPI gets the value that was read.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from email.message import Message
@@ -26,6 +27,8 @@ RouteHandler: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
 HEADERS_GIVEN_ONCE: Final = ("authorization", "content-encoding", "content-type", "idempotency-key")
 CHARSETS: Final = (None, "utf-8", "utf8", "us-ascii")
 """Names of UTF-8, and of its part that older clients name."""
+READ_AT_ONCE_BYTES_MAX: Final = 64 * 1024
+"""A larger body is read beside the event loop."""
 _LISTS: Final = (list, tuple, set, frozenset, Sequence)
 
 
@@ -72,15 +75,26 @@ async def _answer_with_body(
     if not body:
         return await answer(request)
     _check_media_type(request)
-    _check_json(body)
-    try:
-        request.value, wrong = adapter.validate_json(body, strict=True), None
-    except ValidationError as error:
-        request.value, wrong = body, error  # bytes are what FastAPI knows as a body that was not read
+    if len(body) <= READ_AT_ONCE_BYTES_MAX:
+        request.value, wrong = _read(body, adapter)
+    else:
+        request.value, wrong = await asyncio.to_thread(_read, body, adapter)
     try:
         return await answer(request)
     except RequestValidationError as refused:
         raise (refused if wrong is None else _with_body_errors(refused, wrong)) from None
+
+
+def _read(body: bytes, adapter: TypeAdapter[Any]) -> tuple[Any, ValidationError | None]:
+    """Return the value of a body, or the body itself and what is wrong: bytes are what FastAPI knows as not read.
+
+    Raises HttpProblem for JSON that may not come in.
+    """
+    _check_json(body)
+    try:
+        return adapter.validate_json(body, strict=True), None
+    except ValidationError as error:
+        return body, error
 
 
 async def _body_of(request: Request) -> bytes:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Annotated, Final, Literal, TypeAlias
 
@@ -89,7 +90,7 @@ def router(policies: Policies) -> APIRouter:
         async def work(tx: Tx) -> OfferImportView:
             return await _import(tx, _lines(body, region, source), policies)
 
-        return await command.run(work)
+        return await command.run(work, about=[f"offers of {region} from {source}"])
 
     return routes
 
@@ -106,31 +107,42 @@ def _lines(body: bytes, region: str, source: str) -> Iterator[Line]:
         raise _not_a_table(str(error)) from error
 
 
+@dataclass(slots=True)
+class _Problems:
+    """The problems of an import by line: all are counted, the first ones are kept to be shown."""
+
+    shown: list[OfferLine] = field(default_factory=list)
+    count: int = 0
+    lines: int = 0
+
+    def add(self, found: Sequence[OfferLine | RefusedLine]) -> None:
+        """Add the problems of a batch; no line is in two batches."""
+        self.count, self.lines = self.count + len(found), self.lines + len({each.line for each in found})
+        first = sorted(found, key=lambda each: each.line)[: LINES_SHOWN_MAX - len(self.shown)]
+        self.shown += [OfferLine.model_validate(each, from_attributes=True) for each in first]
+
+
 async def _import(tx: Tx, lines: Iterator[Line], policies: Policies) -> OfferImportView:
     """Import batch by batch; lines are read beside the event loop, which they would occupy for seconds."""
     created = changed = imported = 0
-    refused: list[RefusedLine] = []
-    kept: list[OfferLine] = []
+    refused, kept = _Problems(), _Problems()
     while batch := await asyncio.to_thread(lambda: list(islice(lines, BATCH_MAX))):
-        refused += [line for line in batch if isinstance(line, RefusedLine)]
         parsed = [line for line in batch if isinstance(line, ParsedLine)]
         added, conflicting = await _import_batch(tx, parsed, policies)
-        refused += conflicting
-        kept += _kept_lines(parsed, added.kept)
+        refused.add([*(line for line in batch if isinstance(line, RefusedLine)), *conflicting])
+        kept.add(list(_kept_lines(parsed, added.kept)))
         created, changed = created + len(added.created), changed + len(added.changed)
         imported += len(parsed) - len({line.line for line in conflicting})
-    refused.sort(key=lambda line: line.line)
-    quarantined = len({line.line for line in refused})
-    shown = [*(OfferLine.model_validate(line, from_attributes=True) for line in refused), *kept]
+    shown = [*refused.shown, *kept.shown][:LINES_SHOWN_MAX]
     return OfferImportView(
-        read=imported + quarantined,
+        read=imported + refused.lines,
         created=created,
         changed=changed,
         unchanged=imported - created - changed,
-        quarantined=quarantined,
-        flagged=len({line.line for line in kept}),
-        lines=tuple(shown[:LINES_SHOWN_MAX]),
-        lines_more=max(0, len(shown) - LINES_SHOWN_MAX),
+        quarantined=refused.lines,
+        flagged=kept.lines,
+        lines=tuple(shown),
+        lines_more=refused.count + kept.count - len(shown),
     )
 
 

@@ -19,7 +19,8 @@ from alongside_matching.groups.published_meetings import PublishedMeetings, Rema
 from alongside_matching.region_codes import require_codes_of
 
 ENTRIES_MAX: Final = 5_000
-LIST_BYTES_MAX: Final = 16 * 2**20
+LIST_BYTES_MAX: Final = 4 * 2**20
+"""The published lists we know have 600 bytes an entry."""
 
 
 class GroupLine(BaseModel):
@@ -82,7 +83,7 @@ def router(policies: Policies) -> APIRouter:
                 case conflicts:
                     raise refusals.batch_refused(conflicts)
 
-        return await command.run(work)
+        return await command.run(work, about=[f"groups of {region}"])
 
     return routes
 
