@@ -13,7 +13,7 @@ from alongside_matching.engine.week import WEEKDAYS
 from alongside_matching.groups.moving import (
     InTheAir,
     Moved,
-    Plan,
+    SeatedSchedule,
     StoredMeeting,
     move,
     with_exceptions_of,
@@ -53,7 +53,7 @@ def stored(
 
 def moved(new: Schedule, *rows: StoredMeeting, seats: int | None = 2) -> Moved | InTheAir:
     """Move the Tuesday group with two seats to another schedule."""
-    return move(Plan(TUESDAYS, 2), Plan(new, seats), rows, TODAY)
+    return move(SeatedSchedule(TUESDAYS, 2), SeatedSchedule(new, seats), rows, TODAY)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_meeting_at_a_clock_change_keeps_its_day(day: date, at: time, starts_a
     sundays = replace(TUESDAYS, weekdays=("su",), at=time(12))
     row = stored(sundays, day, cancelled=True)
 
-    decision = move(Plan(sundays, 2), Plan(replace(sundays, at=at), 2), [row], TODAY)
+    decision = move(SeatedSchedule(sundays, 2), SeatedSchedule(replace(sundays, at=at), 2), [row], TODAY)
 
     assert isinstance(decision, Moved)
     assert [f"{it.starts_at:%Y-%m-%d %H:%M}" for it in decision.meetings] == [starts_at]
@@ -114,7 +114,7 @@ def test_it_cannot_be_told_which_meeting_is_cancelled_when_the_weekday_changes(
 def test_a_day_that_was_an_exception_counts_as_cancelled() -> None:
     old = replace(TUESDAYS, exceptions=frozenset({CANCELLED, date(2026, 1, 13)}))
 
-    decision = move(Plan(old, 2), Plan(replace(TUESDAYS, weekdays=("we",)), 2), [], TODAY)
+    decision = move(SeatedSchedule(old, 2), SeatedSchedule(replace(TUESDAYS, weekdays=("we",)), 2), [], TODAY)
 
     assert decision == InTheAir(cancelled=(CANCELLED,), seated=(), crowded=())
 
@@ -123,7 +123,7 @@ def test_a_cancelled_day_that_only_ceases_needs_no_answer() -> None:
     both = replace(TUESDAYS, weekdays=("tu", "th"))
     row = stored(both, date(2026, 3, 12), cancelled=True)
 
-    assert isinstance(move(Plan(both, 2), Plan(TUESDAYS, 2), [row], TODAY), Moved)
+    assert isinstance(move(SeatedSchedule(both, 2), SeatedSchedule(TUESDAYS, 2), [row], TODAY), Moved)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_no_cancelled_day_is_open_and_none_has_more_seats_taken_than_it_has_afte
     new = with_exceptions_of(new, old)
     assume(isinstance(check_schedule(new), Possible))
 
-    decision = move(Plan(old, 3), Plan(new, seats), rows, TODAY)
+    decision = move(SeatedSchedule(old, 3), SeatedSchedule(new, seats), rows, TODAY)
 
     if isinstance(decision, InTheAir):
         assert {*decision.cancelled, *decision.seated, *decision.crowded} <= set(days)

@@ -17,7 +17,7 @@ from alongside_matching.catalogue.store.kept import SCHEDULE, keep
 from alongside_matching.engine.policy import Policies
 from alongside_matching.groups import rules
 from alongside_matching.groups import store as groups
-from alongside_matching.groups.moving import InTheAir, Moved, Plan, move, with_exceptions_of
+from alongside_matching.groups.moving import InTheAir, Moved, SeatedSchedule, move, with_exceptions_of
 from alongside_matching.groups.rules import (
     GiveBack,
     HoldNotExpired,
@@ -116,7 +116,12 @@ async def move_meetings(tx: Tx, before: Group | None, group: Group) -> LeftInThe
         return None
     stored, referrals = await groups.lock_meetings_to_come(tx.conn, group.offer_id, tx.now)
     today = tx.now.astimezone(ZoneInfo(before.schedule.zone)).date()
-    match move(Plan(before.schedule, before.seats), Plan(group.schedule, group.seats), stored, today):
+    match move(
+        SeatedSchedule(before.schedule, before.seats),
+        SeatedSchedule(group.schedule, group.seats),
+        stored,
+        today,
+    ):
         case InTheAir() as lost:
             days = {*lost.seated, *lost.crowded}
             return LeftInTheAir(lost, sorted({each for day in days for each in referrals[day]}))

@@ -26,7 +26,7 @@ class StoredMeeting:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SeatedSchedule:
     """A schedule with the seats of each meeting, unless a meeting has its own number. `seats` None: unlimited."""
 
     schedule: Schedule
@@ -35,7 +35,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class MovedMeeting:
-    """The start and seats of a stored meeting under the new plan; `was_at` is its start under the old one."""
+    """The start and seats of a stored meeting under the new schedule; `was_at` is its start under the old one."""
 
     was_at: datetime
     starts_at: datetime
@@ -62,8 +62,10 @@ class InTheAir:
     crowded: tuple[date, ...]
 
 
-def move(old: Plan, new: Plan, stored: Sequence[StoredMeeting], today: date) -> Moved | InTheAir:
-    """Decide how stored meetings and exceptions from `today` on are carried from the old plan to the new one."""
+def move(
+    old: SeatedSchedule, new: SeatedSchedule, stored: Sequence[StoredMeeting], today: date
+) -> Moved | InTheAir:
+    """Decide how stored meetings and exceptions from `today` on are carried from the old schedule to the new one."""
     cancelled = [meeting.day for meeting in stored if meeting.cancelled]
     exceptions = (day for day in old.schedule.exceptions if day >= today)
     in_the_air = InTheAir(
@@ -98,8 +100,8 @@ def _away(day: date, days: int) -> date:
     return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))
 
 
-def _seats(meeting: StoredMeeting, old: Plan, new: Plan) -> int | None:
-    """Return the seats of a stored meeting: its own number, or the new plan's where it had the old plan's."""
+def _seats(meeting: StoredMeeting, old: SeatedSchedule, new: SeatedSchedule) -> int | None:
+    """Return the seats of a stored meeting: its own number, or the new schedule's where it had the old schedule's."""
     return new.seats if meeting.seats == old.seats else meeting.seats
 
 
@@ -107,7 +109,7 @@ def _crowded(meeting: StoredMeeting, seats: int | None) -> bool:
     return seats is not None and meeting.occupied > seats
 
 
-def _moved(meeting: StoredMeeting, old: Plan, new: Plan) -> MovedMeeting:
+def _moved(meeting: StoredMeeting, old: SeatedSchedule, new: SeatedSchedule) -> MovedMeeting:
     """Return where a meeting moves; where the group does not meet any more, its row stays as it is."""
     found = meeting_on(new.schedule, meeting.day)
     starts_at = meeting.starts_at if found is None else found.starts_at
