@@ -19,12 +19,15 @@ SEAMS: dict[tuple[str, str], set[str]] = {
     ("catalogue", "groups"): {"group_review.review_groups"},
     ("directory", "catalogue"): {
         "listed_offers.NewOffer", "listed_offers.PausedBecause", "listed_offers.add_listed_offers", "listed_offers.sweep_after_import", "listed_offers.pause_vanished",
+        "listed_offers.KEPT_BY_STAFF", "listed_offers.KEPT_REMEDY", "listed_offers.Kept", "listed_offers.TooManyMissing",
     },
     ("groups", "allocation"): {"rules.waiting.RequestState", "store.requests.lock_one"},
     ("groups", "catalogue"): {
         "api.offer_fields.Places", "api.offer_fields.Strict", "api.refusals.batch_refused", "api.refusals.no_offer",
         "offer_updates.Conflict", "offer_updates.add_many", "offer_updates.lock_offer", "offer_updates.review_and_propose", "review_timer.set_review_timer",
         "offer_review.review", "store.offer_batches.Added", "store.offer_batches.NewOffer", "store.offer_batches.lock_existing",
+        "rules.pauses.KEPT_BY_STAFF", "rules.pauses.KEPT_REMEDY", "rules.pauses.too_many_missing", "store.kept.SCHEDULE", "store.kept.keep",
+        "store.offer_batches.ExistingOffer", "store.offer_batches.find_missing", "store.offer_batches.withdraw",
         "rules.pauses.after_review", "store.offers.StoredOffer", "store.offers.set_group_availability", "store.offers.pauses", "store.offers.set_place_closed", "store.offers.view",
     },
 }  # fmt: skip

@@ -67,9 +67,7 @@ def danger_first_route(hearing: DangerHearing) -> type[StrictRoute]:
             async def hear_before_refusing(request: Request) -> Response:
                 body, refused = await _read_body(request)
                 try:
-                    if refused is not None:
-                        raise refused
-                    return await _answer_in_turn(answer, request.scope, body, hearing)
+                    return await _answer_whole(answer, request.scope, body, refused, hearing)
                 except REFUSALS as error:
                     raise await _with_crisis_lines(problem_of(error), body, request, hearing) from error
                 except Exception as error:
@@ -107,6 +105,14 @@ def risk_words_router(hearing: DangerHearing) -> APIRouter:
         return RiskWordsView(submission_id=submission_id, words=words.get(submission_id, ()))
 
     return router
+
+
+async def _answer_whole(
+    answer: RouteHandler, scope: Scope, body: bytes, refused: Exception | None, hearing: DangerHearing
+) -> Response:
+    if refused is not None:
+        raise refused
+    return await _answer_in_turn(answer, scope, body, hearing)
 
 
 async def _answer_in_turn(

@@ -53,7 +53,7 @@ class Moved:
 class InTheAir:
     """The change would lose something on these local days.
 
-    `cancelled`: it cannot be told which new meeting is cancelled. `seated`: the group does not meet, but seats are held or
+    `cancelled`: it is unclear which new meeting is cancelled. `seated`: the group does not meet, but seats are held or
     taken. `crowded`: more seats are held or taken than there would be.
     """
 

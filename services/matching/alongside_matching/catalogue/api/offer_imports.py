@@ -165,12 +165,12 @@ def _kept_lines(parsed: Sequence[ParsedLine], kept: Sequence[Kept]) -> Iterator[
     """Yield a remark on each field that stays as staff set it."""
     numbers = {line.form.source_id: line.line for line in parsed}
     for each in kept:
-        for field in each.fields:
+        for name in each.fields:
             yield OfferLine(
                 kind="flagged",
                 line=numbers[each.source_id],
                 source_id=each.source_id,
-                field=field,
+                field=name,
                 code=KEPT_BY_STAFF,
                 remedy=KEPT_REMEDY,
             )

@@ -6,7 +6,7 @@ agreements of a supporter) and `schedule` (of a group).
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -30,6 +30,8 @@ _KEPT: Final = """
     where kept_by_staff <> '{}' or paused_because = 'staff'
     order by id
 """
+SentOffer: TypeAlias = Mapping[str, Any]
+"""The columns of an offer as JSON, and `contact_email` and `record` where the source sends them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,11 @@ async def kept_schedules(conn: asyncpg.Connection, ids: Sequence[UUID]) -> set[U
 
 
 async def find_kept(
-    conn: asyncpg.Connection, sent: Mapping[tuple[str, str], Mapping[str, Any]], *, unsent: Iterable[str]
+    conn: asyncpg.Connection, sent: Mapping[tuple[str, str], SentOffer], *, unsent: Iterable[str]
 ) -> list[Kept]:
     """Return what staff have set and these sources send otherwise; `unsent` are fields that the source never sends.
 
-    `sent` has the columns of each offer as JSON, and `contact_email` and `record` where the source sends them.
+    `sent` is by source and the source's id.
     """
     keys = list(sent)
     rows = await conn.fetch(_KEPT, [source for source, _ in keys], [source_id for _, source_id in keys])
@@ -78,7 +80,7 @@ async def find_kept(
     return kept
 
 
-def _differs(name: str, sent: Mapping[str, Any], stored: Mapping[str, Any]) -> bool:
+def _differs(name: str, sent: SentOffer, stored: Mapping[str, Any]) -> bool:
     if name in _ELSEWHERE:
         return sent.get(name) is not None and sent["content_hash"] != stored["content_hash"]
     value = stored[name]
