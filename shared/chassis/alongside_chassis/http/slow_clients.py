@@ -99,8 +99,14 @@ class BoundedConnection(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Wait for the rest of a body that nobody read, but not for long."""
         super().on_response_complete()
-        if self.cycle.more_body:
+        # `cycle` is the newest request: the one answered may be an earlier one, and this one's body on its way to its reader
+        if self.cycle.response_complete and self.cycle.more_body:
             self._arriving.start(self._end)
+
+    def on_message_complete(self) -> None:
+        """The whole body has come."""
+        self._arriving.cancel()
+        super().on_message_complete()
 
     def pause_writing(self) -> None:
         """The client does not read as fast as it is answered."""
