@@ -66,7 +66,8 @@ class Settings(KafkaAccess):
     http_port: int = Field(default=8100, ge=0, le=65_535)
     http_body_bytes_max: int = Field(default=1024 * 1024, ge=1024)
     http_read_seconds_max: float = Field(default=15.0, gt=0)
-    """How long the head of a request may take; a body, one second more for each kibibyte; a client, to read what was sent."""
+    """How long the head of a request may take; a body, one second more for each kibibyte; an answer of which
+    the client reads less than 1 KiB a second."""
     http_connections_max: int = Field(default=1_000, ge=1)
     service_token: SecretStr = SecretStr("")
     """Bearer token between our own services; when empty, the routes that require it refuse every request."""

@@ -1,6 +1,7 @@
 """A client that sends or reads too slowly is ended, and occupies nothing; one that is only slow is served."""
 
 import asyncio
+import socket
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -34,9 +35,9 @@ async def refuse_unread() -> None:
 
 
 @router.get("/large")
-async def get_large() -> Response:
-    """Answer with more than any buffer holds."""
-    return Response(b"x" * 50_000_000)
+async def get_large(size: int = 50_000_000) -> Response:
+    """Answer with more than any buffer holds, or with so many bytes."""
+    return Response(b"x" * size)
 
 
 class Served:
@@ -44,19 +45,33 @@ class Served:
 
     def __init__(self, server: Any) -> None:
         self._server = server
-        self.writers: list[StreamWriter] = []
+        self.opened: list[StreamWriter | socket.socket] = []
 
     async def connect(self) -> tuple[StreamReader, StreamWriter]:
         """Open a connection; it is closed with the service."""
-        port = self._server.servers[0].sockets[0].getsockname()[1]
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        self.writers.append(writer)
+        reader, writer = await asyncio.open_connection(*self._address())
+        self.opened.append(writer)
         return reader, writer
+
+    async def ask(self, request: bytes) -> socket.socket:
+        """Send the request on a connection whose two ends take in little of an answer until it is read."""
+        self._server.servers[0].sockets[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 64 * 1024)
+        client = socket.socket()
+        self.opened.append(client)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * 1024)
+        client.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(client, self._address())
+        client.send(request)
+        return client
+
+    def _address(self) -> tuple[str, int]:
+        address: tuple[str, int] = self._server.servers[0].sockets[0].getsockname()
+        return address
 
     def close(self) -> None:
         """Close what was opened, and stop serving."""
-        for writer in self.writers:
-            writer.close()
+        for opened in self.opened:
+            opened.close()
         self._server.should_exit = True
 
     async def has_started(self) -> bool:
@@ -66,6 +81,10 @@ class Served:
     async def connections(self) -> int:
         """Return how many connections there are."""
         return len(self._server.server_state.connections)
+
+    async def answered(self) -> int:
+        """Return how many requests were answered, read or not."""
+        return int(self._server.server_state.total_requests)
 
 
 @asynccontextmanager
@@ -124,6 +143,25 @@ async def answer_from(reader: StreamReader) -> bytes:
         head = await reader.readuntil(b"\r\n\r\n")
         length = head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0]
         return head + await reader.readexactly(int(length))
+
+
+def get_large_of(size: int) -> bytes:
+    """Return a request for an answer of so many bytes, the last on its connection."""
+    return b"GET /large?size=%d HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n" % size
+
+
+async def bytes_read_by(client: socket.socket, piece: int) -> int:
+    """Read to the end in pieces of at most this size, with a pause after each; return the sum."""
+    count = 0
+
+    async def read_next() -> bytes:
+        nonlocal count
+        data = await asyncio.get_running_loop().sock_recv(client, piece)
+        count += len(data)
+        return data
+
+    await poll_until(read_next, lambda data: not data, "the end of the answer")
+    return count
 
 
 @pytest.mark.parametrize(
@@ -215,6 +253,36 @@ async def test_an_answer_that_is_not_read_is_broken_off(bare: BareBench) -> None
         await poll_until(service.connections, lambda open_: open_ == 1, "the connection")
 
         await poll_until(service.connections, lambda open_: open_ == 0, "the connection to end")
+
+
+async def test_no_connection_outlives_an_answer_that_is_not_read(bare: BareBench) -> None:
+    async with served(bare) as service:
+        # one buffer's worth is 64 KiB: in steps of half of it, some of these leave less than that to be sent
+        requests = [get_large_of(size) for size in range(32_000, 1_600_000, 32_000)]
+        for request in requests:
+            await service.ask(request)
+        await poll_until(service.answered, lambda number: number == len(requests), "all to be answered")
+
+        await poll_until(service.connections, lambda number: number == 0, "the connections to end")
+
+
+async def test_an_answer_that_is_read_slowly_but_steadily_is_not_broken_off(bare: BareBench) -> None:
+    async with served(bare, http_read_seconds_max=1) as service:
+        client = await service.ask(get_large_of(4_000_000))
+
+        assert await bytes_read_by(client, piece=100_000) > 4_000_000
+
+
+async def test_an_answer_that_is_read_byte_by_byte_is_broken_off(bare: BareBench) -> None:
+    async with served(bare) as service:
+        client = await service.ask(get_large_of(4_000_000))
+        await poll_until(service.answered, lambda number: number == 1, "the answer")
+
+        async def read_and_look() -> int:
+            await asyncio.get_running_loop().sock_recv(client, 1)
+            return await service.connections()
+
+        await poll_until(read_and_look, lambda open_: open_ == 0, "the connection to end")
 
 
 async def test_more_connections_than_allowed_are_refused_until_one_ends(bare: BareBench) -> None:

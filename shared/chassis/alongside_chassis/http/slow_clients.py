@@ -1,13 +1,17 @@
 """Ends clients that send a request or read its answer too slowly, so that nobody can occupy a service by being slow.
 
 The head of a request has `read_seconds_max`. A body has that long too, and one second more for each kibibyte that came: a large
-upload on a slow line goes on, one byte a minute does not. An answer that is not read for as long is broken off.
+upload on a slow line goes on, one byte a minute does not. An answer may take as long as it needs while its client reads it at
+that rate; it is broken off when the client does not.
 """
 
 import asyncio
+import sys
+import termios
 from asyncio import TimerHandle, Transport
 from collections.abc import Callable
 from dataclasses import dataclass
+from fcntl import ioctl
 from typing import Any, Final, cast
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -73,12 +77,13 @@ class BoundedConnection(HttpToolsProtocol):
     def __init__(self, limits: ConnectionLimits, **options: Any) -> None:
         super().__init__(**options)
         self._connections_max = limits.connections_max
+        self._read_seconds_max = limits.read_seconds_max
         self._arriving = _Deadline(self.loop, limits.read_seconds_max)
-        self._leaving = _Deadline(self.loop, limits.read_seconds_max)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Wait for the first request, unless there are too many connections."""
-        super().connection_made(cast("Transport", transport))
+        self._leaving = _WatchedTransport(cast("Transport", transport), self.loop, self._read_seconds_max)
+        super().connection_made(cast("Transport", self._leaving))
         if len(self.connections) > self._connections_max:
             self._refuse(_too_many())
         else:
@@ -101,31 +106,17 @@ class BoundedConnection(HttpToolsProtocol):
         super().on_response_complete()
         # `cycle` is the newest request: the one answered may be an earlier one, and this one's body on its way to its reader
         if self.cycle.response_complete and self.cycle.more_body:
-            self._arriving.start(self._end)
+            self._arriving.start(self.transport.close)
 
     def on_message_complete(self) -> None:
         """The whole body has come."""
         self._arriving.cancel()
         super().on_message_complete()
 
-    def pause_writing(self) -> None:
-        """The client does not read as fast as it is answered."""
-        super().pause_writing()
-        self._leaving.start(self.transport.abort)
-
-    def resume_writing(self) -> None:
-        """The client has read most of what was waiting."""
-        super().resume_writing()
-        self._leaving.cancel()
-
-    def timeout_keep_alive_handler(self) -> None:
-        """End a connection without a next request, also when the last answer was not read."""
-        self._end()
-
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection has ended."""
         self._arriving.cancel()
-        self._leaving.cancel()
+        self._leaving.forget()
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  (uvicorn's words)
@@ -140,12 +131,56 @@ class BoundedConnection(HttpToolsProtocol):
         headers = [*self.server_state.default_headers, *response.raw_headers, CLOSE_HEADER]
         lines = [b"%b: %b\r\n" % header for header in headers]
         self.transport.write(b"".join([STATUS_LINE[problem.status], *lines, b"\r\n", bytes(response.body)]))
-        self._end()
-
-    def _end(self) -> None:
-        """Close after what is still to be sent; break off if the client does not read it."""
         self.transport.close()
-        self._leaving.start(self.transport.abort)
+
+
+class _WatchedTransport:
+    """The transport of a connection, which breaks it off when its client does not read what was written.
+
+    It watches from the write on, and not from a close or a full buffer: many a close is not ours, and the last bytes fill nothing.
+    """
+
+    def __init__(self, transport: Transport, loop: asyncio.AbstractEventLoop, seconds_max: float) -> None:
+        self._transport, self._watch = transport, _Deadline(loop, seconds_max)
+        self._bytes_min = int(seconds_max * BODY_BYTES_PER_SECOND_MIN)
+        self._written = self._due = 0
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what is not watched, such as `close`, from the transport itself."""
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Send the bytes, and expect that they are read."""
+        self._transport.write(data)
+        self._written += len(data)
+        if not self._watch.is_running and not self._transport.is_closing():
+            self._expect()
+
+    def forget(self) -> None:
+        """Stop watching: the connection has ended."""
+        self._watch.cancel()
+
+    def _expect(self) -> None:
+        self._due = min(self._written, self._received() + self._bytes_min)
+        self._watch.start(self._check)
+
+    def _check(self) -> None:
+        if not self._transport.get_write_buffer_size():
+            return  # the next write is watched again
+        if self._received() < self._due:
+            self._transport.abort()
+        else:
+            self._expect()
+
+    def _received(self) -> int:
+        """Return how many bytes the client's side has acknowledged.
+
+        The kernel takes hundreds of kilobytes at once, and the next only when it is rid of many: a slow line would look like none.
+        """
+        waiting = ioctl(self._transport.get_extra_info("socket").fileno(), termios.TIOCOUTQ, bytes(4))
+        return (
+            self._written - self._transport.get_write_buffer_size() - int.from_bytes(waiting, sys.byteorder)
+        )
 
 
 class _Deadline:
@@ -154,6 +189,11 @@ class _Deadline:
     def __init__(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
         self._loop, self._seconds = loop, seconds
         self._timer: TimerHandle | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it will act."""
+        return self._timer is not None
 
     def start(self, act: Callable[[], None]) -> None:
         """Start, unless it is running."""
