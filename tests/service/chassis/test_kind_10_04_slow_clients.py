@@ -12,6 +12,7 @@ import pytest
 from fastapi import APIRouter, Request, Response
 
 from alongside_chassis.consume.handlers import Handlers
+from alongside_chassis.http import slow_clients
 from alongside_chassis.main import http_server
 from tests.polling import poll_until
 from tests.service.chassis.conftest import BareBench
@@ -38,6 +39,14 @@ async def refuse_unread() -> None:
 async def get_large(size: int = 50_000_000) -> Response:
     """Answer with more than any buffer holds, or with so many bytes."""
     return Response(b"x" * size)
+
+
+@router.get("/health/live")
+@router.get("/health/ready")
+@router.get("/metrics")
+async def answer_probe() -> str:
+    """Answer as the probes of a served process do; a bench has none."""
+    return "here"
 
 
 class Served:
@@ -299,6 +308,50 @@ async def test_more_connections_than_allowed_are_refused_until_one_ends(bare: Ba
         third, third_writer = await service.connect()
         third_writer.write(b"GET /quarantine HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
         assert (await third.read()).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        (b"GET /health/live", 200),
+        (b"HEAD /health/live", 200),
+        (b"GET /health/ready?why", 200),
+        (b"GET /metrics", 200),
+        (b"GET /quarantine", 503),
+        (b"POST /bytes", 503),
+        (b"GET /health/live/x", 503),
+    ],
+)
+async def test_a_full_service_still_answers_its_probes_and_nothing_else(
+    bare: BareBench, line: bytes, status: int
+) -> None:
+    async with served(bare, http_connections_max=1, http_read_seconds_max=30) as service:
+        await service.connect()
+        await poll_until(service.connections, lambda open_: open_ == 1, "the first connection")
+        reader, writer = await service.connect()
+
+        writer.write(line + b" HTTP/1.1\r\nHost: here\r\n\r\n")
+
+        async with asyncio.timeout(30):
+            answer = await reader.read()
+        assert int(answer[9:12]) == status
+        assert (b"too-many-connections" in answer) == (status == 503)
+        assert answer.count(b"HTTP/1.1 ") == 1
+        await poll_until(service.connections, lambda open_: open_ == 1, "the connection of the probe to end")
+
+
+async def test_a_service_whose_spare_connections_are_taken_refuses_at_once(
+    bare: BareBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slow_clients, "SPARE_CONNECTIONS_MAX", 1)
+    monkeypatch.setattr(slow_clients, "SPARE_SECONDS_MAX", 60)
+    async with served(bare, http_connections_max=1, http_read_seconds_max=60) as service:
+        for already_open in range(2):
+            await service.connect()
+            await poll_until(service.connections, lambda open_, n=already_open: open_ > n, "a connection")  # type: ignore[misc]
+        reader, _writer = await service.connect()
+
+        assert await problem_at_the_end(reader) == (503, "application/problem+json", "too-many-connections")
 
 
 @pytest.mark.parametrize("sent", [b"hello\r\n\r\n", b"\x16\x03\x01\x02\x00", b"GET /\xff HTTP/9.9\r\n\r\n"])

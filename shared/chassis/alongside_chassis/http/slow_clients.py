@@ -19,10 +19,15 @@ from uvicorn.protocols.http.flow_control import CLOSE_HEADER
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from alongside_chassis.errors import HttpProblem
+from alongside_chassis.http.middleware import QUIET_PATHS
 from alongside_chassis.http.problems import RefusedWhileReading, problem_response
 
 BODY_BYTES_PER_SECOND_MIN: Final = 1024
 RETRY_SECONDS: Final = 5
+SPARE_CONNECTIONS_MAX: Final = 50
+"""Connections beyond the most there may be, on which only probes are served: a full service is healthy, and a restart is no help."""
+SPARE_SECONDS_MAX: Final = 1.0
+"""How long a spare connection waits for the head of its request; a probe sends it at once."""
 
 
 class BodyDeadline:
@@ -76,16 +81,21 @@ class BoundedConnection(HttpToolsProtocol):
 
     def __init__(self, limits: ConnectionLimits, **options: Any) -> None:
         super().__init__(**options)
-        self._connections_max = limits.connections_max
+        self._connections_max, self._is_spare = limits.connections_max, False
         self._read_seconds_max = limits.read_seconds_max
         self._arriving = _Deadline(self.loop, limits.read_seconds_max)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Wait for the first request, unless there are too many connections."""
+        """Wait for the first request; for a short time, or not at all, when there are too many connections."""
         self._leaving = _WatchedTransport(cast("Transport", transport), self.loop, self._read_seconds_max)
         super().connection_made(cast("Transport", self._leaving))
-        if len(self.connections) > self._connections_max:
+        over = len(self.connections) - self._connections_max
+        self._is_spare = over > 0
+        if over > SPARE_CONNECTIONS_MAX:
             self._refuse(_too_many())
+        elif self._is_spare:
+            self._arriving = _Deadline(self.loop, min(SPARE_SECONDS_MAX, self._read_seconds_max))
+            self._arriving.start(lambda: self._refuse(_too_many()))
         else:
             self._arriving.start(self._refuse_slow_head)
 
@@ -97,9 +107,13 @@ class BoundedConnection(HttpToolsProtocol):
             self._arriving.start(self._refuse_slow_head)
 
     def on_headers_complete(self) -> None:
-        """The head has come; from now on `BodyDeadline` waits."""
+        """The head has come; from now on `BodyDeadline` waits. A spare connection serves one request, of a probe."""
         self._arriving.cancel()
+        if self._is_spare and self.url.partition(b"?")[0].decode("latin-1") not in QUIET_PATHS:
+            self.app = cast("Any", problem_response(_too_many()))
         super().on_headers_complete()
+        if self._is_spare:
+            self.cycle.keep_alive = False
 
     def on_response_complete(self) -> None:
         """Wait for the rest of a body that nobody read, but not for long."""
