@@ -4,9 +4,9 @@ The same danger is heard once: a record has an id, a repeat of the reference is 
 cleared, if it names all its risks and all its words.
 """
 
-import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from hashlib import blake2b
 from typing import Final
 from uuid import UUID
@@ -21,6 +21,7 @@ from alongside_contracts.intake import Submission, SubmissionEscalated
 from alongside_contracts.partner import Problem
 from alongside_intake import store as submissions_store
 from alongside_intake.danger import store
+from alongside_intake.danger.long_bodies import beside_the_loop
 from alongside_intake.danger.reading import Danger, may_say_more, read_danger
 from alongside_intake.danger.store import UnreadSubmission
 from alongside_intake.danger.words import RiskWords
@@ -29,8 +30,6 @@ from alongside_intake.domain.identity import finds_person_by
 from alongside_intake.people import store as people_store
 from alongside_intake.submissions.record import ExternalRef
 
-READ_AT_ONCE_BYTES_MAX: Final = 16 * 1024
-"""A body up to this size takes less time to read than handing it to a thread and back is worth."""
 UNKNOWN_SETTING: Final = "unknown"
 """The setting of a submission that is not read."""
 
@@ -82,9 +81,7 @@ class DangerHearing:
     async def read(self, body: bytes) -> Danger | None:
         """Return the danger that can be read in what was sent, or None; a large body is read beside the event loop."""
         known_risks = self.policies.codes["risks"].names
-        if len(body) <= READ_AT_ONCE_BYTES_MAX:
-            return read_danger(body, known_risks)
-        return await asyncio.to_thread(read_danger, body, known_risks)
+        return await beside_the_loop(partial(read_danger, body, known_risks), len(body))
 
     async def read_more(self, body: bytes, submission: Submission) -> Danger | None:
         """Return the danger in the bytes of an accepted submission that its fields do not say, or None."""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Final, Self
 from uuid import UUID
 
@@ -19,10 +20,11 @@ from alongside_contracts.ids import PersonId
 from alongside_contracts.intake import PersonErased
 from alongside_contracts.partner import Problem
 from alongside_contracts.vocabulary import ProblemCode
+from alongside_intake.danger.long_bodies import beside_the_loop
 from alongside_intake.danger.reading import read_references
 from alongside_intake.domain.facts import SELF
 from alongside_intake.people import store
-from alongside_intake.people.letters import KnownReferences, belongs_to
+from alongside_intake.people.letters import KnownReferences, belonging_to
 from alongside_intake.people.store import ErasureResult, KnownPerson
 from alongside_intake.people.vault import Vault
 from alongside_intake.submissions.record import ExternalRef, ReceivedSubmission
@@ -113,7 +115,7 @@ class Erasure:
         """Return whether a record, readable or not, was sent before somebody whom it names was erased."""
         if origin.partner is None or value is None:
             return False
-        read = read_references(value)
+        read = await beside_the_loop(partial(read_references, value), len(value))
         sent = [
             SentReference(named_by, (origin.partner, reference), origin.at)
             for named_by, found in ((NamedBy.PERSON, read.people), (NamedBy.SUBMISSION, read.submissions))
@@ -150,6 +152,6 @@ async def _empty_letters(tx: Tx, person: KnownPerson) -> None:
     known = KnownReferences.of(reference, (submission for _, submission in person.submission_refs))
     topics = [streams.PARTNER_REFERRALS.topic(namespace), streams.PARTNER_STATUS.topic(namespace)]
     letters = await dead_letters.naming(tx.conn, known.searched_for, topics=topics)
-    await dead_letters.erase(
-        tx.conn, [letter.id for letter in letters if belongs_to(letter, known)], at=tx.now
-    )
+    bytes_read = sum(len(letter.value or b"") for letter in letters)
+    found = await beside_the_loop(partial(belonging_to, letters, known), bytes_read)
+    await dead_letters.erase(tx.conn, found, at=tx.now)

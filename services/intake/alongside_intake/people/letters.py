@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
+from uuid import UUID
 
 from alongside_chassis.consume import dead_letters
 from alongside_contracts.ids import REFERENCE_PATTERN
@@ -29,6 +30,11 @@ class KnownReferences:
         """Every form in which a reference is searched for: as it is, and with escaped slashes, as JSON may have them."""
         names = self.person | self.submissions
         return sorted({form.encode() for name in names for form in (name, name.replace("/", "\\/"))})
+
+
+def belonging_to(letters: Iterable[dead_letters.Payload], known: KnownReferences) -> list[UUID]:
+    """Return the ids of the dead letters that name the person."""
+    return [letter.id for letter in letters if belongs_to(letter, known)]
 
 
 def belongs_to(letter: dead_letters.Payload, known: KnownReferences) -> bool:
