@@ -50,7 +50,12 @@ REMAINING_DATA: Final = (
 def partners_router(policies: Policies, vault: Vault) -> APIRouter:
     """Return the routes that register and read partners."""
     router = APIRouter(prefix="/partners", tags=["partners"])
+    _add_register(router, policies, vault)
+    _add_read(router)
+    return router
 
+
+def _add_register(router: APIRouter, policies: Policies, vault: Vault) -> None:
     @router.put("/{partner_id}", response_model=PartnerView)
     async def register_partner(partner_id: PartnerId, partner: PartnerCommand, command: Command) -> Response:
         """Register a partner, or update its registration.
@@ -72,6 +77,8 @@ def partners_router(policies: Policies, vault: Vault) -> APIRouter:
 
         return await command.run(work)
 
+
+def _add_read(router: APIRouter) -> None:
     @router.get("")
     async def list_partners(
         read: Read, cursor: str | None = None, limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50
@@ -86,8 +93,6 @@ def partners_router(policies: Policies, vault: Vault) -> APIRouter:
     async def get_partner(partner_id: PartnerId, read: Read) -> PartnerView:
         """Show one partner."""
         return _view(_require_partner(await people_store.find_partner(read.conn, partner_id)))
-
-    return router
 
 
 def people_router(codes: Codes, erasure: Erasure) -> APIRouter:
