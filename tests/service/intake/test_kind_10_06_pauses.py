@@ -17,6 +17,10 @@ from tests.polling import poll_until
 from tests.service.intake.intake_client import HOSPITAL, SERVICE, IntakeClient
 
 CLINIC = "north-clinic"
+_BY_ANOTHER_RELEASE = """
+    delete from stream_pause; insert into stream_pause table earlier; drop table earlier
+"""
+"""Another release paused the stream, and did not store that here."""
 
 
 async def test_a_pause_from_before_the_registration_is_announced_with_its_true_time_when_the_partner_is_registered(
@@ -106,6 +110,55 @@ async def test_a_pause_that_the_release_before_announced_is_not_announced_again(
     await resume(intake, HOSPITAL)
 
     assert [type(event).__name__ for event in await pauses(intake)] == ["IntakeResumed"]
+
+
+async def test_a_pause_that_another_release_resumed_is_not_announced(intake: IntakeClient) -> None:
+    await be_paused(intake)
+    await resumed_by_another_release(intake)
+
+    await register(intake)
+
+    assert await pauses(intake) == []
+
+
+async def test_the_end_of_a_pause_is_not_announced_because_an_earlier_one_is_still_stored(
+    intake: IntakeClient,
+) -> None:
+    await be_paused(intake)
+    await resumed_by_another_release(intake)
+    await intake.bench.pool.execute("create table earlier as table stream_pause")
+    await be_paused(intake)
+    await intake.bench.pool.execute(_BY_ANOTHER_RELEASE)
+    await registered_by_another_release(intake)
+
+    await resume(intake)
+
+    assert await pauses(intake) == []
+
+
+async def test_a_pause_of_a_partner_that_another_release_registered_is_announced_before_its_end(
+    intake: IntakeClient,
+) -> None:
+    await be_paused(intake)
+    await registered_by_another_release(intake)
+
+    await resume(intake)
+
+    assert [type(event).__name__ for event in await pauses(intake)] == ["IntakePaused", "IntakeResumed"]
+
+
+async def resumed_by_another_release(intake: IntakeClient) -> None:
+    """End the clinic's pause as a release does that stores none of its own."""
+    async with intake.bench.runtime.transaction() as tx:
+        await quarantine.resume(tx.conn, f"partner.{CLINIC}.referrals.v1", by="ana", at=tx.now)
+    intake.bench.clock.advance(timedelta(seconds=1))
+
+
+async def registered_by_another_release(intake: IntakeClient) -> None:
+    """Register the clinic as a release does that tells it nothing of what was before."""
+    intake.bench.clock.advance(timedelta(seconds=1))
+    async with intake.bench.runtime.transaction() as tx:
+        await people_store.register(tx, CLINIC, name="Clinic", setting="hospital", region=REGION)
 
 
 async def be_paused(intake: IntakeClient) -> None:

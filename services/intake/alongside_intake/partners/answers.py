@@ -89,9 +89,9 @@ def _region_of(registration: Registration | None) -> str | None:
 async def _is_pause_announced(tx: Tx, quarantine: Quarantine, registration: Registration) -> bool:
     """Announce a pause that ends and was not announced yet; return whether it is announced.
 
-    One that the release before began is not stored here: it was announced if the partner was registered by then.
+    One that a release before began is not stored here: it was announced if the partner was registered by then.
     """
-    if await store.has_pause(tx, quarantine.partner):
+    if await store.has_pause(tx, quarantine.partner, quarantine.paused_at):
         await _announce_kept_back_pause(tx, quarantine.partner)
         return True
     return registration.registered_at <= quarantine.paused_at

@@ -99,16 +99,19 @@ async def add_pause(tx: Tx, pause: StreamPause, *, is_announced: bool) -> None:
     )
 
 
-async def has_pause(tx: Tx, partner: str) -> bool:
-    """Return whether the open pause of a partner's stream is stored here."""
+async def has_pause(tx: Tx, partner: str, paused_at: datetime) -> bool:
+    """Return whether the pause of a partner's stream that began then is stored here."""
     found: bool = await tx.conn.fetchval(
-        "select exists (select from stream_pause where partner = $1)", partner
+        "select exists (select from stream_pause where partner = $1 and paused_at = $2)", partner, paused_at
     )
     return found
 
 
 async def take_unannounced_pause(tx: Tx, partner: str) -> StreamPause | None:
-    """Return the open pause that was not announced to its partner, and store that it is announced now; None when there is none."""
+    """Return the pause that was not announced to its partner, and store that it is announced now; None when there is none.
+
+    It is open, or ends in this transaction. A pause that another release resumed may still be stored here.
+    """
     row = await tx.conn.fetchrow(_TAKE_PAUSE, partner, tx.now)
     return None if row is None else _stream_pause(row)
 
@@ -163,7 +166,11 @@ _ADD_PAUSE: Final = """
         paused_at = excluded.paused_at, announced_at = excluded.announced_at
 """
 _TAKE_PAUSE: Final = """
-    update stream_pause set announced_at = $2 where partner = $1 and announced_at is null
+    update stream_pause p set announced_at = $2
+    where partner = $1 and announced_at is null and exists (
+        select from quarantine q
+        where q.partner = p.partner and q.paused_at = p.paused_at and (q.resumed_at is null or q.resumed_at = $2)
+    )
     returning partner, because, refused, code, "where", remedy, partition, "offset", paused_at
 """
 _KEY: Final = "hashtextextended('registration of ' || $1, 0)"
