@@ -1,17 +1,24 @@
 """A partner hears once a day what was refused of its records and what still waits, by problem; never a value it sent."""
 
+import asyncio
 from datetime import timedelta
+from functools import partial
 
+from alongside_chassis.consume import dead_letters
 from alongside_chassis.lifecycle.redrive import drop
+from alongside_chassis.origin import RecordOrigin
 from alongside_chassis.testing import Announced
-from alongside_contracts.partner import IntakeSummarised, RefusedByCode
-from alongside_intake.partners.summarising import SummariesOfAll
+from alongside_contracts.partner import IntakeSummarised, Problem, RefusedByCode
+from alongside_contracts.vocabulary import ProblemCode
+from alongside_intake.partners.summarising import SummariesOfAll, have_summarised
 from tests.builders import a_submission
+from tests.polling import poll_until
 from tests.service.intake.intake_client import HOSPITAL, SERVICE, IntakeClient
 
 DAY = timedelta(days=1)
 CLINIC = "north-clinic"
 TOPIC = f"partner.{HOSPITAL}.referrals.v1"
+MALFORMED = Problem(code=ProblemCode.MALFORMED, where="specversion", remedy="send a CloudEvent")
 _CRASH_AT_COMMIT = """
     create function crash() returns trigger language plpgsql as
         $$ begin perform pg_terminate_backend(pg_backend_pid()); return null; end $$;
@@ -172,6 +179,69 @@ async def test_a_partner_of_an_earlier_release_is_summarised_from_the_first_star
     await intake.bench.fire_timers(started_at + DAY)
 
     assert [each.begins_at for each in await summaries(intake)] == [started_at]
+
+
+async def test_a_partner_that_a_release_before_registers_during_the_upgrade_is_summarised_from_its_first_refused_record(
+    intake: IntakeClient,
+) -> None:
+    await intake.bench.pool.execute("update partner set summarised_to = null")
+    intake.bench.clock.advance(timedelta(hours=5))
+    refused_at = intake.bench.clock.now()
+    await send_bad(intake, b"{", b"{")
+
+    await intake.bench.fire_timers(refused_at + DAY)
+
+    assert [(each.begins_at, each.refused) for each in await summaries(intake)] == [(refused_at, 2)]
+
+
+async def test_a_record_that_is_stored_after_the_summary_of_its_day_is_counted_in_the_next_one(
+    intake: IntakeClient,
+) -> None:
+    begins_at = intake.bench.clock.now()
+    await send_bad(intake, b"{")
+    await intake.bench.fire_timers(begins_at + DAY)
+    intake.bench.clock.set_to(begins_at + DAY - timedelta(milliseconds=50))  # when its unit of work began
+    await send_bad(intake, b"{", b"{")
+
+    await intake.bench.fire_timers(begins_at + 2 * DAY)
+
+    assert [(each.refused, each.waiting) for each in await summaries(intake)] == [(1, 1), (2, 3)]
+
+
+async def test_a_summary_waits_for_the_records_that_are_being_refused_at_the_end_of_its_day(
+    intake: IntakeClient,
+) -> None:
+    bench, begins_at = intake.bench, intake.bench.clock.now()
+    await send_bad(intake, b"{")
+    bench.clock.set_to(begins_at + DAY - timedelta(milliseconds=50))
+    record = bench.record(b"H-1", b"{", [], TOPIC)
+    async with bench.runtime.transaction() as tx:
+        await dead_letters.add(tx.conn, record, MALFORMED, at=tx.now, event_id=None, event_type=None)
+        await have_summarised(tx, HOSPITAL, RecordOrigin(TOPIC, record.partition, record.offset, HOSPITAL))
+        bench.clock.set_to(begins_at + DAY)
+
+        summarising = asyncio.create_task(bench.timers.fire_due())
+        locks = partial(bench.pool.fetchval, "select count(*) from pg_locks where not granted")
+        await poll_until(locks, bool, "the summary to wait for the record")
+    await summarising
+
+    await bench.fire_timers(begins_at + DAY + timedelta(minutes=1))
+    assert [(each.refused, each.waiting) for each in await summaries(intake)] == [(2, 2)]
+
+
+async def test_a_record_that_a_replay_refuses_again_is_not_counted_again(intake: IntakeClient) -> None:
+    bench, begins_at = intake.bench, intake.bench.clock.now()
+    await send_bad(intake, b"{")
+    await bench.fire_timers(begins_at + DAY)
+    bench.clock.set_to(begins_at + DAY - timedelta(milliseconds=50))
+    await bench.pool.execute("update dead_letter set remedy = 'what an earlier release said'")
+    (letter,) = await bench.dead_letters()
+    replayed = await intake.http.post(f"/dead-letters/{letter.id}/replay", headers=SERVICE)
+    assert (replayed.json()["outcome"], len(await intake.answers())) == ("refused", 2)
+
+    await bench.fire_timers(begins_at + 2 * DAY)
+
+    assert [(each.refused, each.waiting) for each in await summaries(intake)] == [(1, 1), (0, 1)]
 
 
 def test_an_example_of_a_problem_has_a_place_and_a_remedy_and_no_value() -> None:

@@ -19,7 +19,7 @@ from alongside_intake.danger.hearing import record_id
 from alongside_intake.partners import store
 from alongside_intake.partners.pauses import StreamPause
 from alongside_intake.partners.store import Registration
-from alongside_intake.partners.summarising import set_summary_timer
+from alongside_intake.partners.summarising import have_summarised, set_summary_timer
 from alongside_intake.people.erasure import Erasure, NamedBy, erased_problem
 
 UNANSWERED: Final = "unanswered-refusals"
@@ -41,7 +41,7 @@ def answer_partners(handlers: Handlers, erasure: Erasure) -> None:
         if partner is not None and registration is not None:
             await store.settle_unanswered(tx, partner, refused.origin)
             await _answer(refused, partner, erasure, tx)
-            set_summary_timer(tx, partner, registration.summarised_to)
+            await have_summarised(tx, partner, refused.origin)
 
     @handlers.on_timer(UNANSWERED)
     async def answer_records_refused_before(timer: Timer, tx: Tx) -> None:

@@ -21,11 +21,10 @@ from alongside_intake.partners.pauses import StreamPause
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """Where and since when a partner is registered, and until when its days are summarised; None when none began."""
+    """Where and since when a partner is registered."""
 
     region: str
     registered_at: datetime
-    summarised_to: datetime | None
 
 
 async def lock_registration(tx: Tx, partner: str) -> None:
@@ -121,6 +120,13 @@ async def end_pause(tx: Tx, partner: str) -> None:
     await tx.conn.execute("delete from stream_pause where partner = $1", partner)
 
 
+async def begin_missing_summary(tx: Tx, partner: str) -> None:
+    """Let the first day of a partner begin now if it has none: a release without summaries registered it since the start."""
+    await tx.conn.execute(
+        "update partner set summarised_to = $2 where id = $1 and summarised_to is null", partner, tx.now
+    )
+
+
 async def begin_missing_summaries(tx: Tx) -> list[str]:
     """Let the first day of partners that have none begin now; return their ids."""
     rows = await tx.conn.fetch(
@@ -133,6 +139,14 @@ async def lock_summarised_to(tx: Tx, partner: str) -> datetime | None:
     """Return until when the days of a partner are summarised, and lock the partner; None when no day began."""
     summarised_to: datetime | None = await tx.conn.fetchval(
         "select summarised_to from partner where id = $1 for no key update", partner
+    )
+    return summarised_to
+
+
+async def hold_summary_back(tx: Tx, partner: str) -> datetime:
+    """Return until when the days of a partner, which has begun one, are summarised; no other is before the commit."""
+    summarised_to: datetime = await tx.conn.fetchval(
+        "select summarised_to from partner where id = $1 for share", partner
     )
     return summarised_to
 
@@ -156,7 +170,7 @@ async def count_decided(tx: Tx, partner: str, begins_at: datetime, ends_at: date
     return count
 
 
-_REGISTRATION: Final = "select region, registered_at, summarised_to from partner where id = $1"
+_REGISTRATION: Final = "select region, registered_at from partner where id = $1"
 _ADD_PAUSE: Final = """
     insert into stream_pause (partner, because, refused, code, "where", remedy, partition, "offset", paused_at, announced_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)

@@ -6,6 +6,7 @@ from typing import Final
 from alongside_chassis.announce import Tx
 from alongside_chassis.consume import Handlers, Timer, dead_letters, quarantine
 from alongside_chassis.lifecycle import Runtime
+from alongside_chassis.origin import RecordOrigin
 from alongside_contracts import streams
 from alongside_intake import announcements
 from alongside_intake.partners import store
@@ -46,10 +47,22 @@ def summarise_partners(handlers: Handlers) -> None:
             set_summary_timer(tx, partner, since)
 
 
-def set_summary_timer(tx: Tx, partner: str, summarised_to: datetime | None) -> None:
-    """Have the day of a partner summarised at its end: there is something to summarise. None when no day began."""
-    if summarised_to is not None:
-        tx.set_timer(SUMMARY, partner, summarised_to + DAY)
+async def have_summarised(tx: Tx, partner: str, origin: RecordOrigin) -> None:
+    """Have a record of a registered partner, which is refused now, counted in a summary, whatever is summarised meanwhile.
+
+    1 begin the first day if none began; 2 hold summaries back until the commit; 3 count the record in the next day if its own
+    was summarised since this unit of work began; 4 set the timer.
+    """
+    await store.begin_missing_summary(tx, partner)  # 1
+    summarised_to = await store.hold_summary_back(tx, partner)  # 2
+    if tx.now < summarised_to:
+        await dead_letters.move_to(tx.conn, *origin[:3], at=tx.now, later=summarised_to)  # 3
+    set_summary_timer(tx, partner, summarised_to)  # 4
+
+
+def set_summary_timer(tx: Tx, partner: str, summarised_to: datetime) -> None:
+    """Have the day of a partner summarised at its end: there is something to summarise."""
+    tx.set_timer(SUMMARY, partner, summarised_to + DAY)
 
 
 async def _summary_of(tx: Tx, partner: str, period: Period) -> Summary:

@@ -224,6 +224,20 @@ async def add(
     return stored is not None
 
 
+async def move_to(
+    conn: asyncpg.Connection, topic: str, partition: int, offset: int, *, at: datetime, later: datetime
+) -> None:
+    """Give the dead letter at this position, stored as refused `at` this time, a later one. One of another time keeps its own."""
+    await conn.execute(
+        'update dead_letter set at = $5 where topic = $1 and partition = $2 and "offset" = $3 and at = $4',
+        topic,
+        partition,
+        offset,
+        at,
+        later,
+    )
+
+
 async def is_stored(conn: asyncpg.Connection, topic: str, partition: int, offset: int) -> bool:
     """Return whether the record at this position is a dead letter, settled or not."""
     found = await conn.fetchval(_STORED_AT, topic, partition, offset)
