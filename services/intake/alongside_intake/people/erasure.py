@@ -24,7 +24,7 @@ from alongside_intake.danger.long_bodies import beside_the_loop
 from alongside_intake.danger.reading import read_references
 from alongside_intake.domain.facts import SELF
 from alongside_intake.people import store
-from alongside_intake.people.letters import KnownReferences, belonging_to
+from alongside_intake.people.letters import KnownReferences, letters_about
 from alongside_intake.people.store import ErasureResult, KnownPerson
 from alongside_intake.people.vault import Vault
 from alongside_intake.submissions.record import ExternalRef, ReceivedSubmission
@@ -153,5 +153,5 @@ async def _empty_letters(tx: Tx, person: KnownPerson) -> None:
     topics = [streams.PARTNER_REFERRALS.topic(namespace), streams.PARTNER_STATUS.topic(namespace)]
     letters = await dead_letters.naming(tx.conn, known.searched_for, topics=topics)
     bytes_read = sum(len(letter.value or b"") for letter in letters)
-    found = await beside_the_loop(partial(belonging_to, letters, known), bytes_read)
+    found = await beside_the_loop(partial(letters_about, letters, known), bytes_read)
     await dead_letters.erase(tx.conn, found, at=tx.now)

@@ -32,7 +32,7 @@ class KnownReferences:
         return sorted({form.encode() for name in names for form in (name, name.replace("/", "\\/"))})
 
 
-def belonging_to(letters: Iterable[dead_letters.Payload], known: KnownReferences) -> list[UUID]:
+def letters_about(letters: Iterable[dead_letters.Payload], known: KnownReferences) -> list[UUID]:
     """Return the ids of the dead letters that name the person."""
     return [letter.id for letter in letters if belongs_to(letter, known)]
 

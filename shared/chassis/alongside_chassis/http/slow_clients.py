@@ -130,7 +130,7 @@ class BoundedConnection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection has ended."""
         self._arriving.cancel()
-        self._leaving.forget()
+        self._leaving.stop_watching()
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  (uvicorn's words)
@@ -170,8 +170,8 @@ class _WatchedTransport:
         if not self._watch.is_running and not self._transport.is_closing():
             self._expect()
 
-    def forget(self) -> None:
-        """Stop watching: the connection has ended."""
+    def stop_watching(self) -> None:
+        """Expect nothing more: the connection has ended."""
         self._watch.cancel()
 
     def _expect(self) -> None:
@@ -190,11 +190,14 @@ class _WatchedTransport:
         """Return how many bytes the client's side has acknowledged.
 
         The kernel takes hundreds of kilobytes at once, and the next only when it is rid of many: a slow line would look like none.
+        A kernel that does not say how much waits in it (only Linux does) counts as having none.
         """
-        waiting = ioctl(self._transport.get_extra_info("socket").fileno(), termios.TIOCOUTQ, bytes(4))
-        return (
-            self._written - self._transport.get_write_buffer_size() - int.from_bytes(waiting, sys.byteorder)
-        )
+        socket = self._transport.get_extra_info("socket")
+        try:
+            waiting = int.from_bytes(ioctl(socket.fileno(), termios.TIOCOUTQ, bytes(4)), sys.byteorder)
+        except OSError:
+            waiting = 0
+        return self._written - self._transport.get_write_buffer_size() - waiting
 
 
 class _Deadline:
