@@ -148,7 +148,7 @@ async def test_a_pause_of_a_partner_that_another_release_registered_is_announced
 
 
 async def resumed_by_another_release(intake: IntakeClient) -> None:
-    """End the clinic's pause as a release does that stores none apart."""
+    """End the clinic's pause as a release does that does not store pauses."""
     async with intake.bench.runtime.transaction() as tx:
         await quarantine.resume(tx.conn, f"partner.{CLINIC}.referrals.v1", by="ana", at=tx.now)
     intake.bench.clock.advance(timedelta(seconds=1))
