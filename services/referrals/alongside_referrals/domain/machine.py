@@ -232,9 +232,9 @@ def _apply(
     rule: TransitionRule, referral: Referral, command: Command, now: datetime, policy: Policy
 ) -> Transitioned | TimelineOnly:
     entry = Entry(rule.entry_kind, now, command.actor, referral.status, command.note, _feedback(command))
-    changed = replace(apply_facts(referral, command, now), entries=referral.entries + 1, changed_at=now)
+    changed, entries = apply_facts(referral, command, now), referral.entries + 1
     if _is_timeline_only(referral, command):
-        return TimelineOnly(changed, entry)
+        return TimelineOnly(replace(changed, entries=entries, changed_at=now), entry)
     status, business, reason = _state_after(rule, referral, command)
     kind = due.wait_kind_of(status, business)
     after = replace(
@@ -242,6 +242,8 @@ def _apply(
         status=status,  # 4
         business=business,
         reason=reason,
+        entries=entries,
+        changed_at=now,
         sequence=referral.sequence + 1,
         waiting=None
         if kind is None
