@@ -57,7 +57,8 @@ async def _check_service(network: Network, service: str) -> int:
         checked, unusable = checked + page["checked"], unusable + len(page["unusable"])
         for route in page["unusable"]:
             console.print(
-                f"{route['kind']} {route['id']}: {_PROBLEMS[route['problem']]}, found {route['unusable_since']}"
+                f"{route['kind']} {route['id']}: {_PROBLEMS[route['problem']]}, found {route['unusable_since']}",
+                soft_wrap=True,
             )
         console.print(f"{service}: {checked} routes checked")
         cursor = page["next_cursor"]

@@ -75,6 +75,7 @@ async def test_what_cannot_be_used_is_listed_without_its_address_marked_and_kept
 
     printed = capsys.readouterr().out
     assert code == 1
+    assert len(printed.splitlines()) == 5, "one line a route, however narrow the terminal"
     assert f"partner {HOSPITAL}: no mail can be sent to the address" in printed
     assert "offer " in printed
     assert BAD not in printed
