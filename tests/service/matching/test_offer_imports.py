@@ -1,5 +1,6 @@
 """Bulk import of offers: valid lines are imported, others refused with reasons, and the same file changes nothing."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -128,3 +129,18 @@ async def test_a_file_that_is_no_table_of_offers_is_refused_whole(
 
     assert (answer.status_code, answer.json()["code"]) == (422, "not-a-table")
     assert answer.json()["remedy"]
+
+
+async def test_imports_of_one_source_take_turns_without_a_connection_and_others_do_not_wait(
+    matching_bench: ServiceBench,
+) -> None:
+    matching_bench.runtime.turns.waiting_max = 0
+    lines = [table(f"g-{n},group,Circle,grief,en,video,,open,,,,,,,,") for n in range(6)]
+
+    same = await asyncio.gather(*(send(matching_bench, text) for text in lines))
+    others = await asyncio.gather(
+        *(send(matching_bench, text, source=f"s{n}") for n, text in enumerate(lines))
+    )
+
+    assert sorted({answer.status_code for answer in same}) == [200, 429]
+    assert {answer.status_code for answer in others} == {200}
