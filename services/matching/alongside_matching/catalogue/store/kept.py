@@ -4,7 +4,7 @@
 agreements of a supporter) and `schedule` (of a group).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 from uuid import UUID
@@ -51,12 +51,6 @@ async def keep(conn: asyncpg.Connection, offer_id: UUID, names: Iterable[str]) -
 async def follow_source(conn: asyncpg.Connection, offer_id: UUID) -> None:
     """Let the source set every field again, at its next import."""
     await conn.execute(_FOLLOW_SOURCE, offer_id)
-
-
-async def kept_schedules(conn: asyncpg.Connection, ids: Sequence[UUID]) -> set[UUID]:
-    """Return the groups among these whose schedule staff have set."""
-    query = "select id from offer where id = any($1) and kept_by_staff @> array[$2]"
-    return {row["id"] for row in await conn.fetch(query, list(ids), SCHEDULE)}
 
 
 async def find_kept(

@@ -53,7 +53,14 @@ def _fill_days() -> None:
 
 
 def _merge_meetings_of_one_day() -> None:
-    """1 choose the row to keep, first one at the schedule's time; 2 keep one seat per referral; 3 move seats; 4 merge."""
+    """1 choose the row to keep; 2 keep one seat per referral, and move seats; 3 merge."""
+    _choose_meetings()  # 1
+    _move_seats()  # 2
+    _merge_rows()  # 3
+
+
+def _choose_meetings() -> None:
+    """Choose the row at the schedule's time, or else the latest."""
     op.execute("""
         create temporary table merged_meeting on commit drop as
         select offer_id, day, starts_at, kept
@@ -66,6 +73,9 @@ def _merge_meetings_of_one_day() -> None:
                 left join zone_of_group as known using (offer_id)) as ranked
         where meetings > 1
     """)
+
+
+def _move_seats() -> None:
     op.execute("""
         delete from seat using (
             select id, row_number() over (
@@ -79,6 +89,9 @@ def _merge_meetings_of_one_day() -> None:
         update seat set starts_at = kept from merged_meeting as merged
         where (seat.offer_id, seat.starts_at) = (merged.offer_id, merged.starts_at)
     """)
+
+
+def _merge_rows() -> None:
     op.execute("""
         update occurrence
         set held = counts.held, taken = counts.taken, cancelled = counts.cancelled,
