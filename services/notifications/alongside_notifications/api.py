@@ -131,7 +131,12 @@ class AcknowledgeCommand(BaseModel):
 def notices_router() -> APIRouter:
     """Return the routes that list notices and retry failed ones, for staff and operators."""
     router = APIRouter(tags=["notices"])
+    _add_reading(router)
+    _add_retry(router)
+    return router
 
+
+def _add_reading(router: APIRouter) -> None:
     @router.get("/notices")
     async def list_notices(
         read: Read,
@@ -157,6 +162,8 @@ def notices_router() -> APIRouter:
         """Show one notice."""
         return NoticeView.of(_require_notice(await store.find_notice(read.conn, notice_id)))
 
+
+def _add_retry(router: APIRouter) -> None:
     @router.post("/notices/{notice_id}/retry", response_model=NoticeView, responses=refuses_with(409))
     async def retry_notice(notice_id: UUID, command: Command) -> Response:
         """Retry a failed notice; its attempts are counted from zero."""
@@ -168,8 +175,6 @@ def notices_router() -> APIRouter:
             return NoticeView.of(retried)
 
         return await command.run(work)
-
-    return router
 
 
 def inbox_router(*, link_base: str) -> APIRouter:
