@@ -14,6 +14,7 @@ from uuid import UUID
 from alongside_chassis.announce import Tx
 from alongside_chassis.consume import UnreadRecord
 from alongside_chassis.lifecycle import is_read
+from alongside_chassis.long_bodies import beside_the_loop
 from alongside_chassis.origin import RecordOrigin
 from alongside_contracts.codes import Codes
 from alongside_contracts.ids import PersonId, SubmissionId, new_id
@@ -21,7 +22,6 @@ from alongside_contracts.intake import Submission, SubmissionEscalated
 from alongside_contracts.partner import Problem
 from alongside_intake import store as submissions_store
 from alongside_intake.danger import store
-from alongside_intake.danger.long_bodies import beside_the_loop
 from alongside_intake.danger.reading import Danger, may_say_more, read_danger
 from alongside_intake.danger.store import UnreadSubmission
 from alongside_intake.danger.words import RiskWords

@@ -14,13 +14,13 @@ from uuid import UUID
 
 from alongside_chassis.announce import Tx
 from alongside_chassis.consume import dead_letters
+from alongside_chassis.long_bodies import beside_the_loop
 from alongside_chassis.origin import RecordOrigin
 from alongside_contracts import streams
 from alongside_contracts.ids import PersonId
 from alongside_contracts.intake import PersonErased
 from alongside_contracts.partner import Problem
 from alongside_contracts.vocabulary import ProblemCode
-from alongside_intake.danger.long_bodies import beside_the_loop
 from alongside_intake.danger.reading import read_references
 from alongside_intake.domain.facts import SELF
 from alongside_intake.people import store

@@ -4,10 +4,10 @@ FastAPI guesses the encoding of JSON, takes the last of two values, and turns te
 read as `alongside_contracts.event.parse` reads those of a record; FastAPI gets the value that was read.
 """
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from email.message import Message
+from functools import partial
 from typing import Annotated, Any, Final, TypeAlias, get_origin
 
 import fastapi
@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from alongside_chassis.errors import HttpProblem
+from alongside_chassis.long_bodies import beside_the_loop
 from alongside_chassis.strict_json import check_strict_json
 from alongside_contracts.errors import MalformedEvent
 
@@ -27,8 +28,6 @@ RouteHandler: TypeAlias = Callable[[Request], Coroutine[Any, Any, Response]]
 HEADERS_GIVEN_ONCE: Final = ("authorization", "content-encoding", "content-type", "idempotency-key")
 CHARSETS: Final = (None, "utf-8", "utf8", "us-ascii")
 """Names of UTF-8, and of its part that older clients name."""
-READ_AT_ONCE_BYTES_MAX: Final = 64 * 1024
-"""A larger body is read beside the event loop."""
 _LISTS: Final = (list, tuple, set, frozenset, Sequence)
 
 
@@ -75,10 +74,7 @@ async def _answer_with_body(
     if not body:
         return await answer(request)
     _check_media_type(request)
-    if len(body) <= READ_AT_ONCE_BYTES_MAX:
-        request.value, wrong = _read(body, adapter)
-    else:
-        request.value, wrong = await asyncio.to_thread(_read, body, adapter)
+    request.value, wrong = await beside_the_loop(partial(_read, body, adapter), len(body))
     try:
         return await answer(request)
     except RequestValidationError as refused:

@@ -1,4 +1,4 @@
-"""Reads a long body beside the event loop: a hostile one takes half a second, and nothing else would be done meanwhile."""
+"""Reads long bodies beside the event loop: a hostile one takes half a second, and nothing else would be done meanwhile."""
 
 import asyncio
 from collections.abc import Callable
