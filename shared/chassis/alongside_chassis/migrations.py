@@ -23,6 +23,7 @@ from alongside_chassis.tables import (
     dead_letter_columns_v2,
     erased_person_table,
     inbox_digest_v5,
+    partner_channels_table,
 )
 
 LOCK: Final = 0x6D696772  # "migr": one migration of a database at a time
@@ -138,6 +139,11 @@ def downgrade_inbox_v5() -> None:
 def create_erased_person() -> None:
     """Create the table of people who were erased."""
     erased_person_table(MetaData(naming_convention=NAMING_CONVENTION)).create(op.get_bind())
+
+
+def create_partner_channels() -> None:
+    """Create the table of how partners want to hear of their referrals."""
+    partner_channels_table(MetaData(naming_convention=NAMING_CONVENTION)).create(op.get_bind())
 
 
 @contextmanager

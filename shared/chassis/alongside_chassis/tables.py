@@ -24,7 +24,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 NAMING_CONVENTION: Final = {
     "ix": "ix_%(column_0_label)s",
@@ -104,6 +104,17 @@ def erased_person_table(metadata: MetaData) -> Table:
         metadata,
         Column("person_id", Uuid, primary_key=True),
         Column("erased_at", DateTime(timezone=True), nullable=False),
+    )
+
+
+def partner_channels_table(metadata: MetaData) -> Table:
+    """Add the table of how partners want to hear of their referrals, and return it."""
+    return Table(
+        "partner_channels",
+        metadata,
+        Column("partner", Text, primary_key=True),
+        Column("channels", ARRAY(Text), nullable=False),
+        Column("registered_at", DateTime(timezone=True), nullable=False),
     )
 
 

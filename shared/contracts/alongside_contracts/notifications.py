@@ -1,6 +1,8 @@
 """Events of notifications: that a recipient was notified, or could not be."""
 
-from pydantic import AwareDatetime
+from typing import Final
+
+from pydantic import AwareDatetime, Field
 
 from alongside_contracts import streams
 from alongside_contracts.codes.fields import ChannelCode, NoticeFailureCode, RecipientRoleCode
@@ -8,9 +10,12 @@ from alongside_contracts.event import Event
 from alongside_contracts.ids import NoticeId, ReferralId
 from alongside_contracts.vocabulary import Status
 
+CHANNELS_MAX: Final = 10
+"""The most channels of one notice."""
+
 
 class NoticeDelivered(Event):
-    """One notice reached its recipient by one channel."""
+    """One notice reached its recipient, by the channel that was first. Later channels of the same notice are not announced."""
 
     type = "org.alongside.notice.delivered.v1"
     stream = streams.JOURNEY
@@ -25,6 +30,11 @@ class NoticeDelivered(Event):
     role: RecipientRoleCode
     """The recipient's role. A person who referred themself is notified once, as `referrer`."""
     channel: ChannelCode
+    """The channel that reached the recipient first."""
+    channels: tuple[ChannelCode, ...] | None = Field(default=None, max_length=CHANNELS_MAX)
+    """Every channel of the notice. Absent before December 2026, when each channel was announced separately."""
+    rules: int | None = Field(default=None, ge=1)
+    """The version of the rules that decided who is notified. Absent before December 2026: version 1."""
     delivered_at: AwareDatetime
 
     @property
@@ -34,7 +44,7 @@ class NoticeDelivered(Event):
 
 
 class NoticeFailed(Event):
-    """A notice could not be delivered and will not be tried again by this channel."""
+    """A notice could not be delivered by one of its channels, and will not be tried again by it."""
 
     type = "org.alongside.notice.failed.v1"
     stream = streams.JOURNEY
@@ -45,6 +55,9 @@ class NoticeFailed(Event):
     cause: str
     role: RecipientRoleCode
     channel: ChannelCode
+    """The channel that is lost for this notice."""
+    channels: tuple[ChannelCode, ...] | None = Field(default=None, max_length=CHANNELS_MAX)
+    """Every channel of the notice, the lost one included. Absent before December 2026."""
     why: NoticeFailureCode
 
     @property

@@ -1,4 +1,7 @@
-"""What a partner states about a submission it sent before, and the events that answer it on its own status stream."""
+"""What a partner states about a submission it sent before, the events that answer it on its own status stream, and how it
+wants to hear of its referrals."""
+
+from typing import Final
 
 from pydantic import AwareDatetime, Field
 
@@ -7,6 +10,7 @@ from alongside_contracts.codes.fields import (
     AnswerCode,
     AnyProblemCode,
     BusinessStatusCode,
+    ChannelCode,
     ListedReason,
     OutcomeCode,
     PauseReasonCode,
@@ -15,7 +19,11 @@ from alongside_contracts.codes.fields import (
 from alongside_contracts.event import Contract, Event
 from alongside_contracts.ids import PartnerId, Reference, ReferralId, SubmissionId
 from alongside_contracts.intake import Consent
-from alongside_contracts.vocabulary import Status
+from alongside_contracts.vocabulary import Channel, Status
+
+CHANNELS_MAX = 10
+PARTNER_CHANNELS: Final = frozenset({Channel.STREAM.value, Channel.EMAIL.value})
+"""The channels that a partner may choose, and those of a partner that did not choose."""
 
 
 class SubmissionWithdrawalRequested(Event):
@@ -198,6 +206,28 @@ class IntakeSummarised(Event):
     """The same by problem, the most frequent first."""
     paused_since: AwareDatetime | None = None
     """Since when the stream was paused at the end of the period; missing while it was read."""
+
+    @property
+    def key(self) -> str:
+        """The partner's id."""
+        return self.partner
+
+
+class PartnerRegistered(Event):
+    """A partner was registered, or its registration changed: the channels by which it wants to hear of its referrals.
+
+    A partner of which nothing was announced was registered before there was a choice: it has both channels.
+    """
+
+    type = "org.alongside.partner.registered.v1"
+    stream = streams.PEOPLE
+    announced_by = streams.INTAKE
+
+    partner: PartnerId
+    channels: tuple[ChannelCode, ...] = Field(min_length=1, max_length=CHANNELS_MAX)
+    """`stream`: a `ReferralUpdated` on its stream is the notice. `email`: notices go to its address."""
+    registered_at: AwareDatetime
+    """When this was said. The latest counts."""
 
     @property
     def key(self) -> str:

@@ -41,6 +41,8 @@ class ReferralStatusChanged(Event):
     next_actor: ActorCode | None = None
     """The party that must act next; None only when the status is terminal."""
     due_at: AwareDatetime | None = None
+    region: RegionId | None = None
+    """The region whose on-call ladder applies, when a coordinator or a supervisor must act. Absent before December 2026."""
 
     @property
     def key(self) -> str:

@@ -122,11 +122,11 @@ CRISIS: Final = Stream(
 )
 PEOPLE: Final = Stream(
     name="people.v1",
-    summary="Erasures of people, read by every service with data of people, in a group of its own."
-    " Kept longer than any backup.",
+    summary="Erasures of people, and how partners want to hear of their referrals, read by every service in a group of its"
+    " own. Kept longer than any backup.",
     writers=frozenset({INTAKE}),
     readers=frozenset({INTAKE, MATCHING, REFERRALS, NOTIFICATIONS}),
-    key="person id",
+    key="person id, or the partner's id",
     partitions=3,
     retention_ms=400 * DAY_MS,
     fetch_wait_ms=1_000,

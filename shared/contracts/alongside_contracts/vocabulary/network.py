@@ -53,6 +53,7 @@ class Channel(StrEnum):
 
     IN_APP = "in-app"
     EMAIL = "email"
+    STREAM = "stream"
 
 
 class Endorsement(StrEnum):
