@@ -3,8 +3,6 @@
 A crisis has no referral yet and its own row; a partner's stream is about no single referral.
 """
 
-from datetime import datetime
-
 from alongside_chassis.announce import Tx
 from alongside_contracts.ids import NoticeId, ReferralId
 from alongside_contracts.notifications import NoticeDelivered, NoticeFailed
@@ -12,8 +10,8 @@ from alongside_contracts.vocabulary import NoticeFailure, Status
 from alongside_notifications.domain.notice import Notice
 
 
-def announce_delivered(tx: Tx, notice: Notice, *, at: datetime) -> None:
-    """Announce that one notice reached its recipient."""
+def announce_reached(tx: Tx, notice: Notice, *, channel: str) -> None:
+    """Announce that a notice reached its recipient now, by the first of its channels."""
     news = notice.news
     if news.subject.referral_id is None:
         return
@@ -24,14 +22,16 @@ def announce_delivered(tx: Tx, notice: Notice, *, at: datetime) -> None:
             cause=news.cause,
             about_status=Status(news.status) if news.status else None,
             role=notice.recipient.role,
-            channel=notice.channel,
-            delivered_at=at,
+            channel=channel,
+            channels=tuple(notice.channels),
+            rules=notice.rules,
+            delivered_at=tx.now,
         )
     )
 
 
-def announce_failed(tx: Tx, notice: Notice, why: NoticeFailure) -> None:
-    """Announce that one notice will not be tried again by its channel."""
+def announce_failed(tx: Tx, notice: Notice, why: NoticeFailure, *, channel: str) -> None:
+    """Announce that a notice will not be tried again by one of its channels."""
     news = notice.news
     if news.subject.referral_id is None:
         return
@@ -41,7 +41,8 @@ def announce_failed(tx: Tx, notice: Notice, why: NoticeFailure) -> None:
             notice_id=NoticeId(notice.id),
             cause=news.cause,
             role=notice.recipient.role,
-            channel=notice.channel,
+            channel=channel,
+            channels=tuple(notice.channels),
             why=why,
         )
     )

@@ -1,5 +1,6 @@
 """HTTP API: notices, each recipient's inbox, and crises that wait for a coordinator."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -26,16 +27,33 @@ from alongside_contracts.codes.fields import ChannelCode, RecipientRoleCode
 from alongside_contracts.fields.texts import AnyId
 from alongside_contracts.ids import PartnerId
 from alongside_contracts.vocabulary import Status
-from alongside_notifications import store
+from alongside_notifications import escalations, store
 from alongside_notifications.domain.ladder import UNACKNOWLEDGED, Escalation
-from alongside_notifications.domain.notice import State, StoredNotice
+from alongside_notifications.domain.notice import State, StoredDelivery, StoredNotice
 from alongside_notifications.domain.wording import render_notice
 
 Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
 
 
+class DeliveryView(BaseModel):
+    """What became of a notice by one channel."""
+
+    channel: ChannelCode
+    state: State
+    attempts: int
+    next_attempt_at: datetime | None
+    trouble: str | None
+    message_id: str | None
+    delivered_at: datetime | None
+
+    @classmethod
+    def of(cls, delivery: StoredDelivery) -> "DeliveryView":
+        """Return a stored delivery as the API shows it."""
+        return cls(**{name: getattr(delivery, name) for name in cls.model_fields})
+
+
 class NoticeView(BaseModel):
-    """One notice: ids and codes, no personal data."""
+    """One notice and its deliveries: ids and codes, no personal data."""
 
     id: UUID
     referral_id: UUID | None
@@ -48,15 +66,11 @@ class NoticeView(BaseModel):
     role: RecipientRoleCode
     recipient_kind: str
     recipient_id: str
-    channel: ChannelCode
     urgent: bool
-    state: State
-    attempts: int
-    next_attempt_at: datetime | None
-    trouble: str | None
-    message_id: str | None
+    rules: int = Field(description="The version of the rules that named the recipient.")
     created_at: datetime
-    delivered_at: datetime | None
+    reached_at: datetime | None = Field(description="When it first reached its recipient, by any channel.")
+    deliveries: Sequence[DeliveryView]
 
     @classmethod
     def of(cls, stored: StoredNotice) -> "NoticeView":
@@ -74,15 +88,11 @@ class NoticeView(BaseModel):
             role=notice.recipient.role,
             recipient_kind=notice.recipient.kind,
             recipient_id=notice.recipient.id,
-            channel=notice.channel,
             urgent=notice.news.urgent,
-            state=stored.state,
-            attempts=stored.attempts,
-            next_attempt_at=stored.next_attempt_at,
-            trouble=stored.trouble,
-            message_id=notice.message_id,
+            rules=notice.rules,
             created_at=stored.created_at,
-            delivered_at=stored.delivered_at,
+            reached_at=stored.reached_at,
+            deliveries=[DeliveryView.of(delivery) for delivery in stored.deliveries],
         )
 
 
@@ -149,7 +159,7 @@ def _add_reading(router: APIRouter) -> None:
         cursor: str | None = None,
         limit: Limit = 50,
     ) -> Page[NoticeView]:
-        """List notices, newest first."""
+        """List notices, newest first; with `channel` or `state`, those with a delivery by that channel or in that state."""
         notice_filter = store.NoticeFilter(referral_id, role, recipient_id, channel, state)
         notices = await store.list_notices(
             read.conn, notice_filter, before=decode_id_cursor(cursor), limit=limit + 1
@@ -166,13 +176,14 @@ def _add_reading(router: APIRouter) -> None:
 def _add_retry(router: APIRouter) -> None:
     @router.post("/notices/{notice_id}/retry", response_model=NoticeView, responses=refuses_with(409))
     async def retry_notice(notice_id: UUID, command: Command) -> Response:
-        """Retry a failed notice; its attempts are counted from zero."""
+        """Retry the failed deliveries of a notice; their attempts are counted from zero."""
 
         async def work(tx: Tx) -> NoticeView:
             retried = await store.retry_failed(tx, notice_id)
-            if retried is None:
-                raise _not_failed(_require_notice(await store.find_notice(tx.conn, notice_id)))
-            return NoticeView.of(retried)
+            stored = _require_notice(await store.find_notice(tx.conn, notice_id))
+            if not retried:
+                raise _not_failed(stored)
+            return NoticeView.of(stored)
 
         return await command.run(work)
 
@@ -204,13 +215,13 @@ def crisis_router() -> APIRouter:
         read: Read, cursor: str | None = None, limit: Limit = 50
     ) -> Page[EscalationView]:
         """List crises that nobody has acknowledged yet, oldest first."""
-        escalations = await store.open_escalations(
+        open_crises = await escalations.open_escalations(
             read.conn, after=decode_cursor(cursor, cursor_time, cursor_text), limit=limit + 1
         )
-        has_more = len(escalations) > limit
-        last = escalations[limit - 1] if has_more else None
+        has_more = len(open_crises) > limit
+        last = open_crises[limit - 1] if has_more else None
         return Page(
-            items=[EscalationView.of(escalation) for escalation in escalations[:limit]],
+            items=[EscalationView.of(escalation) for escalation in open_crises[:limit]],
             next_cursor=encode_cursor(last.raised_at.isoformat(), last.cause) if last else None,
         )
 
@@ -219,9 +230,9 @@ def crisis_router() -> APIRouter:
         """Acknowledge a crisis: nobody else is paged. The first acknowledgement counts; a repeat changes nothing."""
 
         async def work(tx: Tx) -> EscalationView:
-            for cause in await store.acknowledge(tx, submission_id, by=body.coordinator):
+            for cause in await escalations.acknowledge(tx, submission_id, by=body.coordinator):
                 tx.cancel_timer(UNACKNOWLEDGED, cause)
-            escalation = await store.escalation_of(tx.conn, submission_id)
+            escalation = await escalations.escalation_of(tx.conn, submission_id)
             if escalation is None:
                 raise HttpProblem(
                     status=404,
@@ -277,9 +288,11 @@ def _not_failed(stored: StoredNotice) -> HttpProblem:
     return HttpProblem(
         status=409,
         code="notice-not-failed",
-        title="Only a failed notice can be retried",
-        detail=f"This notice is {stored.state}.",
-        remedy="A pending notice is retried automatically, and a delivered one needs no retry. For no-route, register a"
+        title="Only a failed delivery can be retried",
+        detail="Its deliveries: "
+        + ", ".join(f"{each.channel} {each.state}" for each in stored.deliveries)
+        + ".",
+        remedy="A pending delivery is retried automatically, and a delivered one needs no retry. For no-route, register a"
         " contact route of the recipient: later notices use it.",
         field="notice_id",
     )

@@ -16,6 +16,7 @@ from alongside_notifications.rebuild.projection import InboxProjection
 from alongside_notifications.sending.contact_lookup import ContactLookup, open_client
 from alongside_notifications.sending.delivery import DeliveryLane, DeliveryOptions
 from alongside_notifications.sending.mail import MailRelay
+from alongside_notifications.sending.mail_of_release_before import adopt_mail
 from alongside_notifications.sending.metrics import MailMetrics
 from alongside_notifications.settings import Settings
 
@@ -57,6 +58,7 @@ def service(settings: Settings) -> Service:
             _mail_worker(settings, metrics, urgent=True),
             _mail_worker(settings, metrics, urgent=False),
             _queue_watcher(metrics),
+            adopt_mail,
         ),
     )
 

@@ -2,12 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from alongside_chassis.announce import Tx
 from alongside_chassis.consume import Handlers, Timer
-from alongside_chassis.lifecycle import add_erased, expire_erasures
+from alongside_chassis.lifecycle import (
+    add_erased,
+    channels_of_partners,
+    expire_erasures,
+    hear_partner_channels,
+)
 from alongside_contracts.ids import new_id
 from alongside_contracts.intake import (
     PartnerStreamPaused,
@@ -17,16 +22,18 @@ from alongside_contracts.intake import (
 )
 from alongside_contracts.matching import MatchLapsed, MatchWithdrawn
 from alongside_contracts.referrals import ReferralOverdue, ReferralStatusChanged
-from alongside_contracts.vocabulary import Channel, Reason
-from alongside_notifications import store
-from alongside_notifications.announcements import announce_delivered
+from alongside_contracts.vocabulary import Channel
+from alongside_notifications import escalations, store
+from alongside_notifications.announcements import announce_reached
 from alongside_notifications.domain import audience, ladder
-from alongside_notifications.domain.audience import CRISIS
 from alongside_notifications.domain.ladder import UNACKNOWLEDGED, Escalation, Ladders
 from alongside_notifications.domain.notice import News, Notice, Subject, notices
-from alongside_notifications.journey_notices import JourneyEvent, notices_for
+from alongside_notifications.domain.present import ReferralState
+from alongside_notifications.domain.rules import CRISIS
+from alongside_notifications.journey_notices import Circumstances, JourneyEvent, notices_for, state_after
 from alongside_notifications.stream_notices import StreamEvent, stream_notices
 
+NamesPartner: TypeAlias = ReferralStatusChanged | ReferralOverdue
 CRISIS_RETRY_EVERY: Final = timedelta(minutes=1)
 """How often a page that keeps failing is retried: a person may be in danger. Other timers are retried daily."""
 
@@ -53,22 +60,23 @@ def notifications_handlers(*, ladders: Ladders, crisis_step: timedelta) -> Handl
             now=tx.now,
             acknowledge_by=event.acknowledge_by,
         )
-        await store.raise_escalation(tx, escalation)
+        await escalations.raise_escalation(tx, escalation)
         await _page(tx, escalation)
 
     @handlers.on_timer(UNACKNOWLEDGED, retry_every=CRISIS_RETRY_EVERY)
     async def page_next(timer: Timer, tx: Tx) -> None:
-        escalation = await store.open_escalation_for_update(tx, timer.key)
+        escalation = await escalations.open_escalation_for_update(tx, timer.key)
         if escalation is None:
             return  # acknowledged while the timer came due
         escalation = ladder.advance_escalation(
             escalation, ladders=ladders, now=tx.now, time_to_acknowledge=crisis_step
         )
-        await store.save_step(tx, escalation)
+        await escalations.save_step(tx, escalation)
         await _page(tx, escalation)
 
     _report_streams(handlers, ladders)
     _hear_erasures(handlers)
+    hear_partner_channels(handlers)
     return handlers
 
 
@@ -98,12 +106,18 @@ def _report_streams(handlers: Handlers, ladders: Ladders) -> None:
 
 
 async def _record_notices(tx: Tx, events: Sequence[JourneyEvent], ladders: Ladders) -> None:
-    """Store the notices of all events at once, and announce the in-app ones: storing them is their delivery.
-
-    Where a person was erased, what was not sent yet about the referral is superseded by these.
-    """
-    await store.supersede_notices_of(tx, {event.referral_id for event in events if _is_of_erased(event)})
-    by_event = [(event, notices_for(event, tx.cause_of(event), ladders=ladders)) for event in events]
+    """Store the notices of all events and the referrals' states at once, and announce what reached its recipient by that."""
+    partners = {event.partner for event in events if isinstance(event, NamesPartner) and event.partner}
+    known = Circumstances(ladders, await channels_of_partners(tx.conn, partners))
+    states = await store.states_of(tx.conn, {event.referral_id for event in events})
+    changed: dict[UUID, ReferralState] = {}
+    by_event = []
+    for event in events:
+        before = states.get(event.referral_id)
+        by_event.append((event, notices_for(event, tx.cause_of(event), known.at(before))))
+        if isinstance(event, ReferralStatusChanged) and (before is None or before.sequence < event.sequence):
+            changed[event.referral_id] = states[event.referral_id] = state_after(event)
+    await store.save_states(tx, changed.values())
     new_ids = await store.record(
         tx, [(notice, tx.causes[id(event)].trace) for event, group in by_event for notice in group]
     )
@@ -112,14 +126,10 @@ async def _record_notices(tx: Tx, events: Sequence[JourneyEvent], ladders: Ladde
         _announce_in_app(tx, new_ids, group)
 
 
-def _is_of_erased(event: JourneyEvent) -> bool:
-    return isinstance(event, ReferralStatusChanged) and event.reason == Reason.PERSON_ERASED
-
-
 def _announce_in_app(tx: Tx, new_ids: set[UUID], recorded: Iterable[Notice]) -> None:
     for notice in recorded:
-        if notice.channel == Channel.IN_APP and notice.id in new_ids:
-            announce_delivered(tx, notice, at=tx.now)
+        if notice.is_reached_when_stored and notice.id in new_ids:
+            announce_reached(tx, notice, channel=Channel.IN_APP)
 
 
 async def _record_stream_notices(tx: Tx, event: StreamEvent, ladders: Ladders) -> None:

@@ -1,7 +1,8 @@
 """Maps the pauses of partners' streams to notices, with recipients and template.
 
 Records of a paused stream are unread. Intake escalates the risks it can read in them; whatever else they say is only heard
-when a person gets the stream read again.
+when a person gets the stream read again. A partner is notified by every channel here, whatever it chose for its referrals: the
+client that reads its stream may be the one that sends what cannot be read.
 """
 
 from dataclasses import replace
@@ -10,9 +11,9 @@ from typing import TypeAlias
 from alongside_contracts.ids import new_id
 from alongside_contracts.intake import PartnerStreamPaused, PartnerStreamResumed
 from alongside_notifications.domain import audience
-from alongside_notifications.domain.audience import STREAM_READ_AGAIN, STREAM_UNREAD, TemplateKey
 from alongside_notifications.domain.ladder import ELSEWHERE, Ladders, find_ladder
 from alongside_notifications.domain.notice import News, Notice, Subject, notices
+from alongside_notifications.domain.rules import STREAM_READ_AGAIN, STREAM_UNREAD, TemplateKey
 
 StreamEvent: TypeAlias = PartnerStreamPaused | PartnerStreamResumed
 

@@ -5,17 +5,35 @@ from datetime import datetime
 from typing import Any, ClassVar, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, MetaData, Text, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
-from alongside_chassis.tables import NAMING_CONVENTION, chassis_tables, erased_person_table
+from alongside_chassis.tables import (
+    NAMING_CONVENTION,
+    chassis_tables,
+    erased_person_table,
+    partner_channels_table,
+)
 
 TableName: TypeAlias = str | Callable[..., str]
 
 metadata = MetaData(naming_convention=NAMING_CONVENTION)
 chassis_tables(metadata)
 erased_person_table(metadata)
+partner_channels_table(metadata)
 
 
 class Base(SQLModel):
@@ -25,7 +43,11 @@ class Base(SQLModel):
 
 
 class NoticeRow(Base, table=True):
-    """One cause, reported to one recipient by one channel; the unique constraint prevents a second notice."""
+    """One cause, reported to one recipient; the unique constraint prevents a second notice.
+
+    The columns from `channel` on are those of the release before, in which each channel had a row of its own. New rows have
+    `in-app` and `delivered` in them, and nothing reads them but that release and `mail_of_release_before.py`; they go with the next release.
+    """
 
     __tablename__: ClassVar[TableName] = "notice"
     __table_args__ = (
@@ -60,6 +82,7 @@ class NoticeRow(Base, table=True):
         Index("ix_notice_referral", "referral_id", "id", postgresql_where=text("referral_id is not null")),
         Index("ix_notice_partner", "partner", "since", postgresql_where=text("partner is not null")),
         Index("ix_notice_inbox", "recipient_id", "id"),
+        Index("ix_notice_email", "id", postgresql_where=text("channel = 'email'")),
     )
 
     id: UUID = Field(primary_key=True)
@@ -74,7 +97,67 @@ class NoticeRow(Base, table=True):
     role: str = Field(sa_type=Text)
     recipient_kind: str = Field(sa_type=Text)
     recipient_id: str = Field(sa_type=Text)
+    urgent: bool
+    sequence: int | None = None
+    """The referral's latest transition when it happened, if that is known."""
+    rules: int = Field(default=1, sa_column=Column(SmallInteger, nullable=False, server_default=text("1")))
+    """The version of the rules that named the recipient."""
+    channels: list[str] | None = Field(default=None, sa_column=Column(ARRAY(Text)))
+    """The channels by which it goes; null for one of the release before: by every one."""
+    in_inbox: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
+    """False once its recipient was erased."""
+    created_at: datetime
+    reached_at: datetime | None = None
+    """When it first reached its recipient, by any channel."""
+
     channel: str = Field(sa_type=Text)
+    state: str = Field(sa_type=Text)
+    attempts: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    unforeseen: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    next_attempt_at: datetime | None = None
+    trouble: str | None = Field(default=None, sa_type=Text)
+    message_id: str | None = Field(default=None, sa_type=Text)
+    trace: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
+    delivered_at: datetime | None = None
+
+
+class DeliveryRow(Base, table=True):
+    """A notice by one channel that is work to be done; the columns of its notice are repeated for the polls of the worker."""
+
+    __tablename__: ClassVar[TableName] = "delivery"
+    __table_args__ = (
+        PrimaryKeyConstraint("notice_id", "channel"),
+        CheckConstraint(
+            "state in ('pending', 'sending', 'delivered', 'failed', 'no-route', 'superseded')", name="state"
+        ),
+        CheckConstraint("attempts >= 0", name="attempts"),
+        CheckConstraint("(state = 'delivered') = (delivered_at is not null)", name="delivered_at"),
+        CheckConstraint(
+            "(state in ('pending', 'sending')) = (next_attempt_at is not null)", name="next_attempt_at"
+        ),
+        # For the polls of the delivery worker; small, because they hold only open deliveries.
+        Index(
+            "ix_delivery_due",
+            "urgent",
+            "recipient_kind",
+            "next_attempt_at",
+            postgresql_where=text("state in ('pending', 'sending')"),
+        ),
+        Index(
+            "ix_delivery_waiting",
+            "referral_id",
+            "recipient_id",
+            postgresql_where=text("state in ('pending', 'sending')"),
+        ),
+    )
+
+    notice_id: UUID = Field(
+        sa_column=Column(Uuid, ForeignKey("notice.id", ondelete="CASCADE"), nullable=False)
+    )
+    channel: str = Field(sa_type=Text)
+    referral_id: UUID | None = None
+    recipient_kind: str = Field(sa_type=Text)
+    recipient_id: str = Field(sa_type=Text)
     urgent: bool
     state: str = Field(sa_type=Text)
     attempts: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
@@ -86,8 +169,20 @@ class NoticeRow(Base, table=True):
     message_id: str | None = Field(default=None, sa_type=Text)
     trace: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
     """W3C trace headers of the cause, so that a later delivery belongs to its trace."""
-    created_at: datetime
     delivered_at: datetime | None = None
+
+
+class ReferralStateRow(Base, table=True):
+    """The latest state of a referral that was heard: what a notice is compared with before it is sent."""
+
+    __tablename__: ClassVar[TableName] = "referral_state"
+
+    referral_id: UUID = Field(primary_key=True)
+    sequence: int
+    status: str = Field(sa_type=Text)
+    business_status: str | None = Field(default=None, sa_type=Text)
+    offer_id: UUID | None = None
+    next_actor: str | None = Field(default=None, sa_type=Text)
 
 
 class EscalationRow(Base, table=True):

@@ -61,6 +61,19 @@ class Network:
         items: list[dict[str, Any]] = answer.json()["items"]
         return items
 
+    async def deliveries(
+        self, *, channel: str | None = None, state: str | None = None, **filters: Any
+    ) -> list[dict[str, Any]]:
+        """Return the deliveries by that channel in that state, each with the fields of its notice, newest first."""
+        wanted = {"channel": channel, "state": state}
+        asked = {name: value for name, value in wanted.items() if value is not None}
+        return [
+            notice | delivery
+            for notice in await self.notices(**filters, **asked)
+            for delivery in notice["deliveries"]
+            if all(delivery[name] == value for name, value in asked.items())
+        ]
+
     async def announced_events(self) -> list[Event]:
         """Return the events announced since the last call."""
         return [row.event for row in await self.bench.announced(clear=True)]
@@ -131,7 +144,7 @@ def _network(
 
 
 def a_transition(status: Status = Status.ACCEPTED, **given: Any) -> ReferralStatusChanged:
-    """Return a transition of a partner's referral, with a supporter as target."""
+    """Return a transition of a partner's referral, with a supporter as target, that no recipient made."""
     defaults: dict[str, Any] = {
         "referral_id": ReferralId(new_id()),
         "sequence": 2,
@@ -139,7 +152,7 @@ def a_transition(status: Status = Status.ACCEPTED, **given: Any) -> ReferralStat
         "partner": PARTNER,
         "previous": Status.REQUESTED,
         "status": status,
-        "actor": Actor.TARGET,
+        "actor": Actor.MATCHING,
         "offer_id": OFFER,
         "offer_kind": OfferKind.SUPPORTER,
     }

@@ -19,7 +19,9 @@ async def crises(network: Network) -> list[dict[str, Any]]:
 
 async def paged(network: Network) -> list[str]:
     """Return the coordinators paged in the app, oldest page first."""
-    return [n["recipient_id"] for n in reversed(await network.notices(role="coordinator", channel="in-app"))]
+    return [
+        n["recipient_id"] for n in reversed(await network.deliveries(role="coordinator", channel="in-app"))
+    ]
 
 
 async def test_a_crisis_pages_the_coordinator_on_call_in_the_app_and_by_mail(network: Network) -> None:

@@ -50,7 +50,7 @@ async def test_a_mailbox_that_is_busy_gets_its_mail_later(network: Network) -> N
     await network.bench.hear(a_transition())
     await network.lane.deliver_due()
 
-    [waiting] = await network.notices(state="pending")
+    [waiting] = await network.deliveries(state="pending")
     assert (waiting["role"], waiting["attempts"], waiting["trouble"]) == (
         "referrer",
         1,
@@ -62,7 +62,7 @@ async def test_a_mailbox_that_is_busy_gets_its_mail_later(network: Network) -> N
     await network.lane.deliver_due()
 
     assert len(network.mail.mails_to(PARTNER_MAIL)) == 1
-    assert {notice["state"] for notice in await network.notices()} == {"delivered"}
+    assert {notice["state"] for notice in await network.deliveries()} == {"delivered"}
 
 
 async def test_a_temporarily_refused_recipient_leaves_the_notice_pending(network: Network) -> None:
@@ -71,7 +71,7 @@ async def test_a_temporarily_refused_recipient_leaves_the_notice_pending(network
 
     await network.lane.deliver_due()
 
-    assert [n["trouble"] for n in await network.notices(state="pending")] == ["temporarily-refused"]
+    assert [n["trouble"] for n in await network.deliveries(state="pending")] == ["temporarily-refused"]
 
 
 async def test_a_notice_made_while_the_clock_was_ahead_is_sent_after_the_clock_is_corrected(
@@ -84,7 +84,7 @@ async def test_a_notice_made_while_the_clock_was_ahead_is_sent_after_the_clock_i
     network.bench.clock.set_to(real_time + MINUTE)
     await network.lane.deliver_due()
 
-    assert {notice["state"] for notice in await network.notices()} == {"delivered"}
+    assert {notice["state"] for notice in await network.deliveries()} == {"delivered"}
 
 
 async def test_a_notice_postponed_by_a_clock_that_was_ahead_waits_no_longer_than_any_other(
@@ -95,12 +95,12 @@ async def test_a_notice_postponed_by_a_clock_that_was_ahead_waits_no_longer_than
     network.bench.clock.set_to(real_time + 3 * HOUR)
     await network.bench.hear(a_transition())
     await network.lane.deliver_due()
-    assert len(await network.notices(state="pending")) == 1
+    assert len(await network.deliveries(state="pending")) == 1
 
     network.bench.clock.set_to(real_time + MINUTE)
     await network.lane.deliver_due()
 
-    assert {notice["state"] for notice in await network.notices()} == {"delivered"}
+    assert {notice["state"] for notice in await network.deliveries()} == {"delivered"}
 
 
 @pytest.mark.parametrize("where", ["at_rcpt", "at_data"])
@@ -115,7 +115,7 @@ async def test_a_permanent_refusal_fails_the_notice_and_is_announced(network: Ne
     [failed] = await network.failed()
     assert (failed.role, failed.why) == (RecipientRole.REFERRER, "refused-by-recipient")
     assert (failed.cause, failed.referral_id) == (cause, event.referral_id)
-    assert [n["role"] for n in await network.notices(state="failed")] == ["referrer"]
+    assert [n["role"] for n in await network.deliveries(state="failed")] == ["referrer"]
     assert len(network.mail.received) == 2
 
 
@@ -125,7 +125,7 @@ async def test_a_refused_login_at_the_relay_is_not_a_refusal_by_the_recipient(ne
 
         await network.lane.deliver_due()
 
-        assert {n["trouble"] for n in await network.notices(state="pending")} == {"relay-away"}
+        assert {n["trouble"] for n in await network.deliveries(state="pending")} == {"relay-away"}
 
 
 async def test_a_dead_relay_makes_notices_wait_and_the_service_stays_ready(network_with: Networks) -> None:
@@ -134,16 +134,16 @@ async def test_a_dead_relay_makes_notices_wait_and_the_service_stays_ready(netwo
 
         await network.lane.deliver_due()
 
-        assert {n["trouble"] for n in await network.notices(state="pending")} == {"relay-away"}
+        assert {n["trouble"] for n in await network.deliveries(state="pending")} == {"relay-away"}
         assert network.metrics.attempts.labels("once-more")._value.get() == 3
-        assert len(await network.delivered()) == 3  # in the app
+        assert len(await network.delivered()) == 2  # in the app
 
 
 async def test_notices_wait_while_addresses_cannot_be_looked_up(network: Network) -> None:
     network.contacts.unavailable = True
     await network.bench.hear(a_transition())
     await network.lane.deliver_due()
-    assert {n["trouble"] for n in await network.notices(state="pending")} == {"routes-away"}
+    assert {n["trouble"] for n in await network.deliveries(state="pending")} == {"routes-away"}
 
     network.contacts.unavailable = False
     network.bench.clock.advance(MINUTE)
@@ -163,7 +163,7 @@ async def test_a_wrong_lookup_url_makes_notices_wait_and_is_not_a_missing_addres
 
         await network.lane.deliver_due()
 
-        assert {n["trouble"] for n in await network.notices(state="pending")} == {"routes-away"}
+        assert {n["trouble"] for n in await network.deliveries(state="pending")} == {"routes-away"}
 
 
 async def test_after_the_last_attempt_a_notice_is_given_up_and_can_be_retried(
@@ -181,14 +181,14 @@ async def test_after_the_last_attempt_a_notice_is_given_up_and_can_be_retried(
         answer = await network.bench.client.post(f"/notices/{failed.notice_id}/retry")
         await network.lane.deliver_due()
 
-        assert (answer.status_code, answer.json()["state"]) == (200, "pending")
+        assert (answer.status_code, answer.json()["deliveries"][0]["state"]) == (200, "pending")
         assert len(network.mail.mails_to(PARTNER_MAIL)) == 1
         assert [n.notice_id for n in await network.delivered()] == [failed.notice_id]
 
 
 async def test_a_notice_that_did_not_fail_is_not_retried(network: Network) -> None:
     await network.bench.hear(a_transition())
-    [notice, *_] = await network.notices(channel="in-app")
+    [notice, *_] = await network.deliveries(channel="in-app")
 
     answer = await network.bench.client.post(f"/notices/{notice['id']}/retry")
 
@@ -219,7 +219,7 @@ async def test_a_worker_killed_after_the_relay_accepted_sends_the_same_message_a
     assert first.raw == again.raw
     to_referrer = [n for n in await network.delivered() if n.role == RecipientRole.REFERRER]
     assert len(to_referrer) == 1
-    assert {notice["state"] for notice in await network.notices()} == {"delivered"}
+    assert {notice["state"] for notice in await network.deliveries()} == {"delivered"}
 
 
 async def test_two_workers_share_the_work_and_send_nothing_twice(network: Network) -> None:
@@ -241,7 +241,7 @@ async def test_two_workers_share_the_work_and_send_nothing_twice(network: Networ
 
     ids = [mail.message_id for mail in network.mail.received]
     assert len(ids) == len(set(ids)) == 40
-    assert {notice["state"] for notice in await network.notices()} == {"delivered"}
+    assert {notice["state"] for notice in await network.deliveries()} == {"delivered"}
 
 
 async def test_a_destination_that_hangs_delays_nobody_else(network_with: Networks) -> None:
@@ -261,9 +261,9 @@ async def test_a_destination_that_hangs_delays_nobody_else(network_with: Network
         await network.bench.hear(*others)
 
         async def the_others_are_served() -> bool:
-            return {n["recipient_id"] for n in await network.notices(channel="email", state="delivered")} == {
-                str(person) for person in people
-            }
+            return {
+                n["recipient_id"] for n in await network.deliveries(channel="email", state="delivered")
+            } == {str(person) for person in people}
 
         await wait_until("everybody but the hanging destination to be served", the_others_are_served)
 
@@ -279,7 +279,7 @@ async def test_only_one_notice_of_a_dead_destination_is_attempted(network: Netwo
 
     await network.lane.deliver_due()
 
-    waiting = await network.notices(state="pending", recipient_id=PARTNER)
+    waiting = await network.deliveries(state="pending", recipient_id=PARTNER)
     assert sorted(notice["attempts"] for notice in waiting) == [0, 0, 0, 0, 0, 1]
     assert len(network.mail.at_rcpt[PARTNER_MAIL]) == 99
 
@@ -296,7 +296,7 @@ async def test_a_stop_waits_for_messages_that_are_being_sent(network_with: Netwo
         with suppress(asyncio.CancelledError):
             await worker
 
-        assert {notice["state"] for notice in await network.notices()} == {"delivered"}
+        assert {notice["state"] for notice in await network.deliveries()} == {"delivered"}
 
 
 async def test_every_destination_is_looked_up_once_per_round(network: Network) -> None:
@@ -319,7 +319,7 @@ async def test_the_metrics_show_the_number_of_waiting_notices(network: Network) 
 
     assert network.metrics.waiting.labels("normal")._value.get() == 3
     assert network.metrics.waiting.labels("urgent")._value.get() == 0
-    assert [type(event) for event in await network.announced_events()] == [NoticeDelivered] * 3
+    assert [type(event) for event in await network.announced_events()] == [NoticeDelivered] * 2
 
 
 async def test_a_notice_by_a_channel_of_a_newer_release_is_left_to_instances_that_know_it(
@@ -327,10 +327,10 @@ async def test_a_notice_by_a_channel_of_a_newer_release_is_left_to_instances_tha
 ) -> None:
     await network.bench.hear(a_transition())
     await network.bench.pool.execute(
-        "update notice set channel = 'sms', message_id = null where channel = 'email' and role = 'target'"
+        "update delivery set channel = 'sms', message_id = null where recipient_kind = 'offer'"
     )
 
     await network.lane.deliver_due()
 
     assert OFFER_MAIL not in {mail.to for mail in network.mail.received}
-    assert {each["state"] for each in await network.notices(channel="sms")} == {"pending"}
+    assert {each["state"] for each in await network.deliveries(channel="sms")} == {"pending"}

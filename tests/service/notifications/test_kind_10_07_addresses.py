@@ -33,7 +33,7 @@ async def test_an_address_from_before_the_rule_is_not_sent_to_and_the_reason_is_
 
     await network.lane.deliver_due()
 
-    (notice,) = await network.notices(role="referrer", channel="email")
+    (notice,) = await network.deliveries(role="referrer", channel="email")
     assert (notice["state"], notice["trouble"]) == ("failed", "address-unusable")
     assert {mail.to for mail in network.mail.received} == OTHERS
     failed = [item.event for item in await network.bench.announced() if isinstance(item.event, NoticeFailed)]
@@ -46,7 +46,7 @@ async def test_a_notice_is_sent_once_its_address_was_corrected_and_somebody_asks
     network.contacts.addresses["partner", PARTNER] = "an[a@example.org"
     await network.bench.hear(a_transition())
     await network.lane.deliver_due()
-    (notice,) = await network.notices(role="referrer", channel="email")
+    (notice,) = await network.deliveries(role="referrer", channel="email")
     network.contacts.addresses["partner", PARTNER] = PARTNER_MAIL
 
     await network.bench.client.post(f"/notices/{notice['id']}/retry")
@@ -63,7 +63,7 @@ async def test_waits_for_a_relay_do_not_count_as_errors_nobody_foresaw(
     for _ in range(UNFORESEEN_ATTEMPTS_MAX + 2):
         await network.lane.deliver_due()
         network.bench.clock.advance(HOUR)
-    waiting = await network.notices(channel="email")
+    waiting = await network.deliveries(channel="email")
     assert {(each["state"], each["trouble"]) for each in waiting} == {("pending", "relay-away")}
 
     with monkeypatch.context() as broken:
@@ -73,7 +73,7 @@ async def test_waits_for_a_relay_do_not_count_as_errors_nobody_foresaw(
     network.lane._relay = port
     await network.lane.deliver_due()
 
-    assert {each["state"] for each in await network.notices(channel="email")} == {"delivered"}
+    assert {each["state"] for each in await network.deliveries(channel="email")} == {"delivered"}
 
 
 async def test_an_international_domain_is_sent_to_in_ascii(network: Network) -> None:
@@ -109,7 +109,7 @@ async def test_an_error_nobody_foresaw_ends_after_a_few_attempts_and_delays_no_o
         await network.lane.deliver_due()
         network.bench.clock.advance(HOUR)
 
-    (notice,) = await network.notices(role="referrer", channel="email")
+    (notice,) = await network.deliveries(role="referrer", channel="email")
     assert (notice["state"], notice["trouble"], notice["attempts"]) == (
         "failed",
         "unforeseen-error",
@@ -122,9 +122,11 @@ async def test_an_error_nobody_foresaw_ends_after_a_few_attempts_and_delays_no_o
 
 async def test_a_notice_whose_results_are_never_written_is_not_sent_for_ever(network: Network) -> None:
     await network.bench.hear(a_transition())
-    await network.bench.pool.execute("update notice set attempts = 1000 where channel = 'email'")
+    await network.bench.pool.execute("update delivery set attempts = 1000")
 
     await network.lane.deliver_due()
 
     assert network.mail.received == []
-    assert {notice["trouble"] for notice in await network.notices(channel="email")} == {"attempts-exhausted"}
+    assert {notice["trouble"] for notice in await network.deliveries(channel="email")} == {
+        "attempts-exhausted"
+    }

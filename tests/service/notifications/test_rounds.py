@@ -18,7 +18,7 @@ from alongside_contracts.ids import OfferId, PersonId, ProposalId, ReferralId, n
 from alongside_contracts.matching import MatchLapsed
 from alongside_contracts.vocabulary import Actor, Channel, Status
 from alongside_notifications.domain.audience import RecipientKind
-from alongside_notifications.domain.notice import StoredNotice
+from alongside_notifications.domain.notice import ClaimedDelivery
 from alongside_notifications.domain.retry import Accepted, Delivered, RetryPolicy
 from alongside_notifications.domain.rounds import Due
 from alongside_notifications.sending import store as queue_store
@@ -41,9 +41,23 @@ from tests.service.notifications.conftest import (
 BREAK_UPDATE = """
     create function refuse_it() returns trigger language plpgsql as $$
     begin raise exception 'this row is broken'; end $$;
-    create trigger broken before update on notice for each row
+    create trigger broken before update on delivery for each row
         when (new.state = 'delivered' and new.recipient_id = '{}') execute function refuse_it()
 """
+
+
+async def reachable_partners(network: Network, count: int) -> list[str]:
+    """Return as many partners that want e-mail, each with a notice of one acceptance."""
+    partners = [f"clinic-{place}" for place in range(count)]
+    network.contacts.addresses |= {("partner", partner): f"{partner}@home.test" for partner in partners}
+    await network.bench.hear(
+        *(
+            a_transition(partner=partner, person_id=PersonId(new_id()), offer_id=None, actor=Actor.PERSON)
+            for partner in partners
+        )
+    )
+    await network.announced_events()
+    return partners
 
 
 async def reachable_people(network: Network, count: int) -> list[PersonId]:
@@ -73,13 +87,13 @@ async def due_now(network: Network) -> list[Due]:
         )
 
 
-async def claim(network: Network, tx: Tx, due: Sequence[Due]) -> list[StoredNotice]:
+async def claim(network: Network, tx: Tx, due: Sequence[Due]) -> list[ClaimedDelivery]:
     """Claim these due notices; return those that were claimed."""
     options = network.lane._options
-    return await queue_store.claim(tx, due, lease=options.lease, pause_max=options.pause_max)
+    return await queue_store.claim(tx, due, lease=options.lease)
 
 
-async def claimed(network: Network) -> list[StoredNotice]:
+async def claimed(network: Network) -> list[ClaimedDelivery]:
     """Claim and return all due notices."""
     due = await due_now(network)
     async with network.bench.runtime.transaction() as tx:
@@ -103,7 +117,7 @@ async def test_notices_without_a_route_are_closed_without_being_claimed(network:
 
     await network.lane.deliver_due()
 
-    mails = await network.notices(channel="email")
+    mails = await network.deliveries(channel="email")
     assert [(mail["state"], mail["attempts"], mail["next_attempt_at"]) for mail in mails] == [
         ("no-route", 0, None)
     ] * 90
@@ -119,7 +133,7 @@ async def test_the_notice_that_waits_longest_is_read_first_whatever_its_recipien
 
     due = await due_now(network)
 
-    expected = ["partner", "offer", "person", "coordinator", "offer"]
+    expected = ["partner", "offer", "person", "offer", "coordinator"]
     assert [notice.destination.kind for notice in due] == expected
 
 
@@ -131,7 +145,9 @@ async def test_a_recipient_that_cannot_be_looked_up_delays_no_other(network: Net
     await network.lane.deliver_due()
 
     assert {mail.to for mail in network.mail.received} == {PERSON_MAIL, OFFER_MAIL}
-    states = {(n["recipient_id"], n["state"], n["trouble"]) for n in await network.notices(channel="email")}
+    states = {
+        (n["recipient_id"], n["state"], n["trouble"]) for n in await network.deliveries(channel="email")
+    }
     assert states == {
         (PARTNER, "pending", "routes-away"),
         ("north-clinic", "no-route", None),
@@ -165,7 +181,7 @@ async def test_a_backlog_larger_than_one_query_is_served_to_its_end(network_with
         await network.lane.deliver_due()
 
         assert len(network.mail.received) == len(people) + 60
-        assert {n["state"] for n in await network.notices(channel="email")} == {"delivered", "no-route"}
+        assert {n["state"] for n in await network.deliveries(channel="email")} == {"delivered", "no-route"}
         assert max(map(len, network.contacts.queries)) <= 24
 
 
@@ -179,7 +195,9 @@ async def test_while_more_notices_are_due_the_lane_does_not_wait_for_the_next_po
         worker = asyncio.create_task(network.lane.run())
 
         async def waiting() -> int:
-            return len(await network.notices(state="pending")) + len(await network.notices(state="sending"))
+            return len(await network.deliveries(state="pending")) + len(
+                await network.deliveries(state="sending")
+            )
 
         await poll_until(waiting, lambda count: count == 0, "all due notices to be served")
 
@@ -196,13 +214,13 @@ async def test_a_notice_that_cannot_be_postponed_fails_no_other(network: Network
 
     await network.lane.deliver_due()
 
-    states = {(n["recipient_id"], n["state"]) for n in await network.notices(channel="email")}
+    states = {(n["recipient_id"], n["state"]) for n in await network.deliveries(channel="email")}
     assert states == {(PARTNER, "sending"), (str(PERSON), "pending"), (str(OFFER), "pending")}
 
 
 async def test_a_result_that_cannot_be_written_fails_no_other(network: Network) -> None:
-    people = await reachable_people(network, 5)
-    await network.bench.pool.execute(BREAK_UPDATE.format(people[2]))
+    partners = await reachable_partners(network, 5)
+    await network.bench.pool.execute(BREAK_UPDATE.format(partners[2]))
     claimed_notices, writer = await claimed(network), ResultWriter(network.bench.runtime, RetryPolicy())
 
     ends = await asyncio.gather(
@@ -213,15 +231,17 @@ async def test_a_result_that_cannot_be_written_fails_no_other(network: Network) 
     assert [end == Delivered() for end in ends] == [True, True, False, True, True]
     assert isinstance(ends[2], asyncpg.RaiseError)
     assert len(await network.delivered()) == 4
-    [still_sending] = await network.notices(state="sending")
-    assert still_sending["recipient_id"] == str(people[2])
+    [still_sending] = await network.deliveries(state="sending")
+    assert still_sending["recipient_id"] == partners[2]
 
 
 async def test_a_result_cancelled_while_it_is_written_fails_no_other(network: Network) -> None:
-    await reachable_people(network, 4)
+    await reachable_partners(network, 4)
     claimed_notices, writer = await claimed(network), ResultWriter(network.bench.runtime, RetryPolicy())
     async with network.bench.runtime.transaction() as tx:
-        await tx.conn.execute("select 1 from notice where id = $1 for update", claimed_notices[0].notice.id)
+        await tx.conn.execute(
+            "select 1 from delivery where notice_id = $1 for update", claimed_notices[0].notice.id
+        )
         first, *others = (
             asyncio.create_task(writer.write(AttemptResult(notice, Accepted(), trace.INVALID_SPAN)))
             for notice in claimed_notices
@@ -235,11 +255,11 @@ async def test_a_result_cancelled_while_it_is_written_fails_no_other(network: Ne
 
     assert await asyncio.gather(*others) == [Delivered()] * 3
     assert len(await network.delivered()) == 4
-    assert {n["state"] for n in await network.notices(channel="email")} == {"delivered"}
+    assert {n["state"] for n in await network.deliveries(channel="email")} == {"delivered"}
 
 
 async def test_a_result_written_twice_is_announced_once(network: Network) -> None:
-    await reachable_people(network, 1)
+    await reachable_partners(network, 1)
     [notice], writer = await claimed(network), ResultWriter(network.bench.runtime, RetryPolicy())
 
     for _ in range(2):
@@ -255,8 +275,7 @@ async def test_a_worker_cannot_claim_a_notice_that_another_has_claimed(network: 
         claimed_notices = await claim(network, first, due)
 
         assert await claim(network, second, due) == []
-        pause_max = network.lane._options.pause_max
-        assert await queue_store.mark_unroutable(second, due, pause_max=pause_max) == set()
+        assert await queue_store.mark_unroutable(second, due) == set()
     async with network.bench.runtime.transaction() as third:
         assert await claim(network, third, due) == []
     assert len(claimed_notices) == 2
@@ -291,12 +310,13 @@ OVERDUE = st.builds(an_overdue_referral, st.sampled_from([Actor.TARGET, Actor.PE
 
 async def outcome_of(bench: ServiceBench, batches: Sequence[Sequence[tuple[str, Event]]]) -> object:
     """Return the notices and announcements that these batches lead to, without their ids."""
-    await bench.pool.execute("truncate notice, inbox, outbox")
+    await bench.pool.execute("truncate notice, delivery, referral_state, inbox, outbox")
     for batch in batches:
         await bench.hear_records(*(bench.record_of(event, event_id=event_id) for event_id, event in batch))
     rows = await bench.pool.fetch(
-        "select referral_id, cause, template, about_status, role, recipient_kind, recipient_id, channel, state"
-        " from notice order by cause, role, recipient_id, channel"
+        "select notice.referral_id, cause, template, about_status, sequence, role, notice.recipient_kind,"
+        " notice.recipient_id, channels, delivery.state from notice left join delivery on notice_id = notice.id"
+        " order by cause, role, recipient_id"
     )
     announced = sorted(
         await bench.announced(clear=True), key=lambda row: row.key

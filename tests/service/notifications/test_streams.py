@@ -20,10 +20,10 @@ NOON = "22 November 2026, 12:00 UTC"
 
 
 async def received(network: Network) -> set[tuple[str, str, str, bool]]:
-    """Return template, recipient, channel and urgency of every notice."""
+    """Return template, recipient, channel and urgency of every delivery."""
     return {
         (notice["template"], notice["recipient_id"], notice["channel"], notice["urgent"])
-        for notice in await network.notices()
+        for notice in await network.deliveries()
     }
 
 
@@ -115,7 +115,7 @@ async def test_nobody_is_notified_twice_of_one_pause_however_often_it_is_deliver
         await network.bench.pool.execute("delete from inbox")  # and even without the inbox row
         await network.bench.hear(event, event_id=event_id)
 
-    assert len(await network.notices()) == 8
+    assert len(await network.notices()) == 4
 
 
 async def test_every_pause_of_a_stream_is_reported(network: Network) -> None:
@@ -133,7 +133,7 @@ async def test_a_pause_that_is_heard_after_its_end_alarms_nobody(network: Networ
 
     await network.bench.hear(an_unread_stream(), an_unread_stream(partner="north-clinic"))
 
-    newest_first = await network.notices(role="coordinator", channel="in-app")
+    newest_first = await network.deliveries(role="coordinator", channel="in-app")
     assert [(notice["partner"], notice["template"]) for notice in newest_first] == [
         ("north-clinic", "stream-unread"),
         (PARTNER, "stream-read-again"),
@@ -153,7 +153,7 @@ async def test_the_stream_of_a_partner_that_is_not_registered_is_reported_to_the
     await network.bench.hear(an_unread_stream(region=None), a_stream_read_again(region=None))
 
     assert {notice["recipient_id"] for notice in await network.notices()} == {"on-call"}
-    assert len(await network.notices()) == 4
+    assert len(await network.notices()) == 2
 
 
 async def test_notices_about_a_stream_are_announced_to_no_referral(network: Network) -> None:
@@ -162,4 +162,4 @@ async def test_notices_about_a_stream_are_announced_to_no_referral(network: Netw
     await network.lane.deliver_due()
 
     assert await network.announced_events() == []
-    assert {notice["state"] for notice in await network.notices()} == {"delivered"}
+    assert {notice["state"] for notice in await network.deliveries()} == {"delivered"}

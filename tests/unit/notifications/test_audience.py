@@ -6,12 +6,6 @@ from alongside_contracts import vocabulary
 from alongside_contracts.vocabulary import RecipientRole
 from alongside_notifications.domain import audience
 from alongside_notifications.domain.audience import (
-    LAPSED,
-    NEXT_ACTOR,
-    RECIPIENT_ROLES,
-    STREAM_READ_AGAIN,
-    STREAM_UNREAD,
-    WITHDRAWN,
     Overdue,
     Parties,
     Recipient,
@@ -24,6 +18,16 @@ from alongside_notifications.domain.audience import (
     template_of,
     transition_recipients,
 )
+from alongside_notifications.domain.notice import EVERY_CHANNEL
+from alongside_notifications.domain.rules import (
+    CURRENT,
+    LAPSED,
+    RULES,
+    STREAM_READ_AGAIN,
+    STREAM_UNREAD,
+    WITHDRAWN,
+    Rules,
+)
 
 REFERRER = Recipient(RecipientRole.REFERRER, RecipientKind.PARTNER, "st-mary-hospital")
 TARGET = Recipient(RecipientRole.TARGET, RecipientKind.OFFER, "offer-1")
@@ -35,33 +39,36 @@ COORDINATOR = Recipient(RecipientRole.COORDINATOR, RecipientKind.COORDINATOR, "o
 EXPECTED = {
     # A draft is not sent yet; nobody else knows of it.
     "draft": "",
-    # Referrer and person hear that the referral began and that it waits.
-    "requested": "referrer person",
+    # The referrer sent it; the person hears that it was received.
+    "requested": "person",
     "waitlisted": "referrer person",
-    # The target is asked; the person is spared each try, which would read as one refusal after another.
-    "awaiting-response": "referrer target",
-    "looking-again": "referrer",
-    "no-response": "referrer",
+    # The target is asked; referrer and person are spared each try, which would read as one refusal after another.
+    "awaiting-response": "target",
+    "looking-again": "",
+    "no-response": "",
     # A target that was asked hears that no answer is needed any more.
     "lapsed": "target",
     "withdrawn": "target",
     "recalled": "referrer target",
-    # An acceptance, a date, a pause or a wish to stop changes what the person can expect.
+    # An acceptance, a pause or a request to stop changes what everybody can expect, a date what the two who meet can.
     "accepted": "referrer target person",
-    "scheduled": "referrer target person",
+    "scheduled": "target person",
     "appointment-cancelled": "referrer target person",
-    "in-progress": "referrer target person",
     "on-hold": "referrer target person",
+    "resumed": "referrer target person",
     "paused": "referrer target person",
     "cancellation-requested": "referrer target person",
     "target-withdrew": "referrer target person",
     "consent-revoked": "referrer target person",
-    # The coordinator sees in their list that they are next; for the others nothing has changed yet.
+    # Only the one who must act; see below.
     "next-actor": "",
-    # The person was there, or knows that they were not.
-    "contacted": "referrer target",
+    # The two who meet were there, and the referrer asked for the outcome.
+    "in-progress": "",
+    "contacted": "",
     "unattended": "referrer target",
-    "interim": "referrer target",
+    "interim": "referrer",
+    # What this release does not know may concern everybody.
+    "news": "referrer target person",
     # Every end is reported to everybody.
     "rejected": "referrer target person",
     "cancelled": "referrer target person",
@@ -74,6 +81,42 @@ EXPECTED = {
 }
 """The roles of each template, written down a second time: a row changed in the rules has to be changed here as well."""
 
+EXPECTED_1 = {
+    "draft": "",
+    "requested": "referrer person",
+    "waitlisted": "referrer person",
+    "awaiting-response": "referrer target",
+    "looking-again": "referrer",
+    "no-response": "referrer",
+    "lapsed": "target",
+    "withdrawn": "target",
+    "recalled": "referrer target",
+    "accepted": "referrer target person",
+    "scheduled": "referrer target person",
+    "appointment-cancelled": "referrer target person",
+    "in-progress": "referrer target person",
+    "on-hold": "referrer target person",
+    "paused": "referrer target person",
+    "cancellation-requested": "referrer target person",
+    "target-withdrew": "referrer target person",
+    "consent-revoked": "referrer target person",
+    "next-actor": "",
+    "contacted": "referrer target",
+    "unattended": "referrer target",
+    "interim": "referrer target",
+    "rejected": "referrer target person",
+    "cancelled": "referrer target person",
+    "completed": "referrer target person",
+    "failed": "referrer target person",
+    "entered-in-error": "referrer target person",
+    "stream-unread": "coordinator referrer",
+    "stream-read-again": "coordinator referrer",
+}
+"""The rules of before December 2026, by which the notices of that time were made: they do not change any more."""
+
+PROGRAM = "matching"
+"""An actor that is nobody's: nobody is left out."""
+
 
 def recipients_of(
     status: str,
@@ -82,11 +125,15 @@ def recipients_of(
     previous: str | None = None,
     partner: str | None = "st-mary-hospital",
     offer: str | None = "offer-1",
-    actor: str = "target",
+    actor: str = PROGRAM,
+    next_actor: str | None = None,
+    waited_for: str | None = None,
+    rules: Rules = CURRENT,
 ) -> set[Recipient]:
     """Return the recipients of this transition."""
     parties = Parties(person_id="person-1", partner=partner, offer_id=offer)
-    return set(transition_recipients(Transition(parties, previous, status, business_status, actor)))
+    transition = Transition(parties, previous, status, business_status, actor, next_actor, waited_for)
+    return set(transition_recipients(transition, coordinator="on-call", rules=rules))
 
 
 def recipients_when_late(next_actor: str, *, offer: str | None = "offer-1") -> set[Recipient]:
@@ -95,38 +142,67 @@ def recipients_when_late(next_actor: str, *, offer: str | None = "offer-1") -> s
     return set(overdue_recipients(overdue, coordinator="on-call"))
 
 
-@pytest.mark.parametrize("template", sorted(EXPECTED))
-def test_each_template_goes_to_exactly_the_expected_roles(template: str) -> None:
-    assert RECIPIENT_ROLES[template] == tuple(RecipientRole(role) for role in EXPECTED[template].split())
+@pytest.mark.parametrize(("version", "expected"), [(1, EXPECTED_1), (2, EXPECTED)])
+def test_each_template_goes_to_exactly_the_expected_roles(version: int, expected: dict[str, str]) -> None:
+    assert RULES[version].roles == {
+        template: tuple(RecipientRole(role) for role in roles.split()) for template, roles in expected.items()
+    }
 
 
-def test_every_template_has_its_expectation() -> None:
-    assert set(EXPECTED) == set(RECIPIENT_ROLES)
+def test_the_newest_rules_are_the_current_ones() -> None:
+    assert CURRENT is RULES[max(RULES)]
 
 
 def test_a_draft_is_reported_to_nobody() -> None:
     assert recipients_of("draft") == set()
 
 
-def test_a_new_request_is_confirmed_to_the_referrer_and_the_person() -> None:
-    assert recipients_of("requested", offer=None) == {REFERRER, PERSON}
+def test_a_new_request_is_confirmed_to_the_person() -> None:
+    assert recipients_of("requested", offer=None) == {PERSON}
 
 
-def test_a_target_is_asked_and_the_referrer_knows_but_the_person_is_spared_each_try() -> None:
-    assert recipients_of("requested", "awaiting-response", previous="requested") == {REFERRER, TARGET}
+def test_a_target_is_asked_and_referrer_and_person_are_spared_each_try() -> None:
+    assert recipients_of("requested", "awaiting-response", previous="requested") == {TARGET}
 
 
-def test_a_resumed_search_is_reported_to_the_referrer_only() -> None:
-    assert recipients_of("requested", previous="requested", offer=None) == {REFERRER}
+def test_a_resumed_search_is_reported_to_nobody() -> None:
+    assert recipients_of("requested", previous="requested", offer=None) == set()
 
 
 def test_a_waitlisting_is_reported_to_referrer_and_person() -> None:
     assert recipients_of("requested", "waitlisted", offer=None) == {REFERRER, PERSON}
 
 
-@pytest.mark.parametrize("status", ["accepted", "in-progress", "on-hold"])
-def test_progress_is_reported_to_both_sides_and_the_person(status: str) -> None:
-    assert recipients_of(status) == {REFERRER, TARGET, PERSON}
+@pytest.mark.parametrize(
+    ("previous", "status"),
+    [("requested", "accepted"), ("in-progress", "on-hold"), ("on-hold", "in-progress")],
+)
+def test_what_changes_everybodys_expectations_is_reported_to_everybody(previous: str, status: str) -> None:
+    assert recipients_of(status, previous=previous) == {REFERRER, TARGET, PERSON}
+
+
+def test_that_the_two_have_met_is_reported_to_nobody() -> None:
+    assert recipients_of("in-progress", previous="accepted") == set()
+
+
+@pytest.mark.parametrize(
+    ("actor", "left_out"), [("target", TARGET), ("person", PERSON), ("requester", REFERRER)]
+)
+def test_nobody_is_notified_of_their_own_click(actor: str, left_out: Recipient) -> None:
+    assert recipients_of("cancelled", actor=actor) == {REFERRER, TARGET, PERSON} - {left_out}
+
+
+def test_a_person_who_referred_themselves_is_not_notified_of_their_own_click_either() -> None:
+    assert recipients_of("cancelled", partner=None, actor="person") == {TARGET}
+
+
+def test_a_person_for_whom_a_coordinator_may_have_acted_is_notified() -> None:
+    assert recipients_of("requested", partner=None, offer=None, actor="requester") == {SELF_REFERRER}
+
+
+@pytest.mark.parametrize("actor", ["target", "person", "requester", "coordinator"])
+def test_by_the_rules_of_before_everybody_was_notified_of_their_own_click(actor: str) -> None:
+    assert recipients_of("cancelled", actor=actor, rules=RULES[1]) == {REFERRER, TARGET, PERSON}
 
 
 @pytest.mark.parametrize("status", sorted(vocabulary.TERMINAL))
@@ -144,14 +220,16 @@ def test_a_person_who_referred_themselves_is_notified_once_as_the_referrer(statu
     assert recipients_of(status, partner=None) == {SELF_REFERRER, TARGET}
 
 
-def test_a_self_referred_person_hears_what_any_referrer_hears() -> None:
-    assert recipients_of("requested", "awaiting-response", partner=None) == {SELF_REFERRER, TARGET}
+def test_a_self_referred_person_hears_what_a_person_hears_as_the_referrer() -> None:
+    assert recipients_of("requested", partner=None, offer=None) == {SELF_REFERRER}
+    assert recipients_of("in-progress", "interim", previous="in-progress", partner=None) == {SELF_REFERRER}
 
 
 def test_a_target_hears_of_nothing_it_was_not_asked_about() -> None:
-    for template in RECIPIENT_ROLES:
+    for template in (*vocabulary.Status, *vocabulary.BusinessStatus):
         assert not any(
-            recipient.role is RecipientRole.TARGET for recipient in recipients_of(template, offer=None)
+            recipient.role is RecipientRole.TARGET
+            for recipient in recipients_of("requested", template, offer=None)
         )
 
 
@@ -172,27 +250,14 @@ def test_a_coordinator_is_asked_when_the_late_target_is_unknown() -> None:
 
 @pytest.mark.parametrize("status", list(vocabulary.Status))
 def test_every_status_of_the_vocabulary_has_its_row(status: vocabulary.Status) -> None:
-    assert status in RECIPIENT_ROLES
+    assert status in CURRENT.roles
 
 
 @pytest.mark.parametrize("business_status", list(vocabulary.BusinessStatus))
 def test_every_business_status_of_the_vocabulary_has_its_row(
     business_status: vocabulary.BusinessStatus,
 ) -> None:
-    assert business_status in RECIPIENT_ROLES
-
-
-def test_every_transition_but_a_draft_is_reported_to_the_referrer() -> None:
-    not_for_referrer = {
-        template for template, roles in RECIPIENT_ROLES.items() if RecipientRole.REFERRER not in roles
-    }
-
-    assert not_for_referrer == {
-        "draft",
-        NEXT_ACTOR,
-        LAPSED,
-        WITHDRAWN,
-    }  # the last two are events of matching; the transitions they cause have their own rows
+    assert business_status in CURRENT.roles
 
 
 @pytest.mark.parametrize("template", [LAPSED, WITHDRAWN])
@@ -201,12 +266,31 @@ def test_a_target_that_was_asked_hears_that_no_answer_is_needed(template: str) -
 
 
 @pytest.mark.parametrize("status", ["accepted", "in-progress", "on-hold"])
-@pytest.mark.parametrize("actor", ["requester", "coordinator"])
 @pytest.mark.parametrize("business_status", [None, "contacted", "interim", "paused", "consent-revoked"])
-def test_a_status_repeated_for_the_coordinators_review_is_reported_to_nobody(
-    status: str, business_status: str | None, actor: str
+def test_a_status_repeated_for_a_review_is_reported_to_the_one_who_must_act_now(
+    status: str, business_status: str | None
 ) -> None:
-    assert recipients_of(status, business_status, previous=status, actor=actor) == set()
+    def recipients_by(actor: str, next_actor: str) -> set[Recipient]:
+        return recipients_of(status, business_status, previous=status, actor=actor, next_actor=next_actor)
+
+    assert recipients_by("requester", "coordinator") == {COORDINATOR}
+    assert recipients_by("coordinator", "target") == {TARGET}
+    assert recipients_by("requester", "matching") == set()
+
+
+@pytest.mark.parametrize("next_actor", ["coordinator", "supervisor", "an-actor-of-tomorrow"])
+def test_a_coordinator_who_must_act_is_notified_whatever_happened(next_actor: str) -> None:
+    recipients = recipients_of(
+        "on-hold", "consent-revoked", previous="accepted", actor="person", next_actor=next_actor
+    )
+
+    assert recipients == {REFERRER, TARGET, COORDINATOR}
+
+
+def test_a_coordinator_who_had_to_act_before_is_not_notified_again() -> None:
+    assert COORDINATOR not in recipients_of(
+        "accepted", "contacted", previous="accepted", next_actor="coordinator", waited_for="coordinator"
+    )
 
 
 @pytest.mark.parametrize("offer", ["offer-1", None])
@@ -233,7 +317,7 @@ def test_the_coordinator_alone_is_notified_about_the_stream_of_a_partner_that_is
 def test_an_unread_stream_is_urgent_for_the_coordinator_alone() -> None:
     urgent = {
         (template, role)
-        for template in RECIPIENT_ROLES
+        for template in CURRENT.roles
         for role in RecipientRole
         if is_urgent_about_stream(template, role)
     }
@@ -243,8 +327,8 @@ def test_an_unread_stream_is_urgent_for_the_coordinator_alone() -> None:
 
 def test_the_codes_of_the_rules_are_the_codes_of_the_contracts() -> None:
     assert set(audience.ROLE_OF_ACTOR) == {actor.value for actor in vocabulary.Actor}
-    assert set(audience.CHANNELS) <= set(vocabulary.Channel)
-    assert set(audience.RECIPIENT_ROLES) >= {*vocabulary.Status, *vocabulary.BusinessStatus}
+    assert set(EVERY_CHANNEL) <= set(vocabulary.Channel)
+    assert set(CURRENT.roles) >= {*vocabulary.Status, *vocabulary.BusinessStatus}
 
 
 @pytest.mark.parametrize(

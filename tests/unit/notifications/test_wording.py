@@ -6,11 +6,14 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from alongside_contracts.vocabulary import Format, Need, OfferKind, RecipientRole, Setting
-from alongside_notifications.domain.audience import (
+from alongside_notifications.domain.audience import ROLE_OF_ACTOR
+from alongside_notifications.domain.rules import (
     CRISIS,
+    NEWS,
+    NEXT_ACTOR,
     OVERDUE,
-    RECIPIENT_ROLES,
-    ROLE_OF_ACTOR,
+    RESUMED,
+    RULES,
     STREAM_READ_AGAIN,
     STREAM_UNREAD,
     TemplateKey,
@@ -20,8 +23,15 @@ from alongside_notifications.domain.wording import SENTENCES, render_notice
 LINK = "https://network.example/referrals/0190"
 SINCE = datetime(2026, 11, 29, 18, 5, 59, tzinfo=UTC)
 NOTIFIED_PAIRS = [
-    *((template, role) for template, roles in RECIPIENT_ROLES.items() for role in roles),
-    *((OVERDUE, role) for role in sorted(set(ROLE_OF_ACTOR.values()))),
+    *dict.fromkeys(
+        (template, role)
+        for rules in RULES.values()
+        for template, roles in rules.roles.items()
+        for role in roles
+        if template
+        not in (NEWS, RESUMED)  # no templates: the sentence that fits any news, and that of the status
+    ),
+    *((template, role) for template in (OVERDUE, NEXT_ACTOR) for role in sorted(set(ROLE_OF_ACTOR.values()))),
     (CRISIS, RecipientRole.COORDINATOR),
 ]
 # Words that would reveal to a bystander why somebody is in touch with the network, or with whom.
@@ -49,6 +59,15 @@ def test_no_notice_names_a_condition_a_person_or_a_provider(
 
     spoken = set(re.findall(r"[a-z]+", f"{text.title} {text.text}".lower()))
     assert not spoken & TELLTALE
+
+
+@pytest.mark.parametrize(
+    "template", sorted({template for rules in RULES.values() for template in rules.roles})
+)
+def test_a_coordinators_notice_never_reads_like_mere_news(template: TemplateKey) -> None:
+    text = render_notice(template, RecipientRole.COORDINATOR, link=LINK, since=SINCE)
+
+    assert text.title != "Alongside: news about a request"
 
 
 def test_there_is_no_text_for_a_pair_that_is_never_notified() -> None:

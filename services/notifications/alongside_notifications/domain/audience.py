@@ -1,34 +1,21 @@
-"""The recipients of each notice: one table from what happened to the roles that are notified.
-
-Referrer and target are notified of every transition that concerns them. Omissions are deliberate: a person is not
-notified each time another offer is asked on their behalf (that reads as one refusal after another), a target is notified
-only of referrals it was asked about, and nobody is notified of a draft.
-"""
+"""The recipients of each notice: the roles that the rules name, as the partner, person, offer or coordinator they are."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
-from alongside_contracts.vocabulary import TERMINAL, Actor, BusinessStatus, Channel, RecipientRole
-
-TemplateKey: TypeAlias = str
-"""The code of what happened: a status, the business status that refines it, or one of the codes below."""
-
-SEARCH_RESUMED: Final[TemplateKey] = "looking-again"
-NEWS: Final[TemplateKey] = "news"
-"""A business status of a newer release: those who are notified of the status learn that there is news."""
-NEXT_ACTOR: Final[TemplateKey] = "next-actor"
-"""Only the next actor of an accepted referral changed, such as to the coordinator, who finds it in their list."""
-LAPSED: Final[TemplateKey] = "lapsed"
-WITHDRAWN: Final[TemplateKey] = "withdrawn"
-OVERDUE: Final[TemplateKey] = "overdue"
-CRISIS: Final[TemplateKey] = "crisis"
-STREAM_UNREAD: Final[TemplateKey] = "stream-unread"
-STREAM_READ_AGAIN: Final[TemplateKey] = "stream-read-again"
-
-CHANNELS: Final = (Channel.IN_APP, Channel.EMAIL)
-"""The channels this service delivers by. Every recipient is notified by every one of them."""
+from alongside_contracts.vocabulary import TERMINAL, Actor, BusinessStatus, RecipientRole, Status
+from alongside_notifications.domain.rules import (
+    CURRENT,
+    NEWS,
+    NEXT_ACTOR,
+    RESUMED,
+    SEARCH_RESUMED,
+    STREAM_UNREAD,
+    Rules,
+    TemplateKey,
+)
 
 
 class RecipientKind(StrEnum):
@@ -72,13 +59,18 @@ class Parties:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """An actor moved a referral from `previous` to `status`; `business_status` refines the status."""
+    """An actor moved a referral from `previous` to `status`; `business_status` refines the status.
+
+    `next_actor` must act now; `waited_for` is the one who had to act before, if that is known.
+    """
 
     parties: Parties
     previous: str | None
     status: str
     business_status: str | None
     actor: str
+    next_actor: str | None = None
+    waited_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,51 +80,6 @@ class Overdue:
     parties: Parties
     next_actor: str
 
-
-_NO_ROLE: Final[tuple[RecipientRole, ...]] = ()
-_REFERRER: Final = (RecipientRole.REFERRER,)
-_TARGET: Final = (RecipientRole.TARGET,)
-_REFERRER_AND_PERSON: Final = (RecipientRole.REFERRER, RecipientRole.PERSON)
-_REFERRER_AND_TARGET: Final = (RecipientRole.REFERRER, RecipientRole.TARGET)
-_COORDINATOR_AND_REFERRER: Final = (RecipientRole.COORDINATOR, RecipientRole.REFERRER)
-_EVERYONE: Final = (RecipientRole.REFERRER, RecipientRole.TARGET, RecipientRole.PERSON)
-
-RECIPIENT_ROLES: Final[Mapping[TemplateKey, tuple[RecipientRole, ...]]] = {
-    # before an offer accepts
-    "draft": _NO_ROLE,
-    "requested": _REFERRER_AND_PERSON,
-    "awaiting-response": _REFERRER_AND_TARGET,
-    "no-response": _REFERRER,
-    LAPSED: _TARGET,
-    WITHDRAWN: _TARGET,
-    "recalled": _REFERRER_AND_TARGET,
-    # a target declined, or let its time pass: others are asked, and the person is not notified of each
-    SEARCH_RESUMED: _REFERRER,
-    "waitlisted": _REFERRER_AND_PERSON,
-    # after an offer accepted
-    "accepted": _EVERYONE,
-    "scheduled": _EVERYONE,
-    NEXT_ACTOR: _NO_ROLE,
-    "contacted": _REFERRER_AND_TARGET,
-    "unattended": _REFERRER_AND_TARGET,
-    "appointment-cancelled": _EVERYONE,
-    "in-progress": _EVERYONE,
-    "interim": _REFERRER_AND_TARGET,
-    "on-hold": _EVERYONE,
-    "paused": _EVERYONE,
-    "cancellation-requested": _EVERYONE,
-    "target-withdrew": _EVERYONE,
-    "consent-revoked": _EVERYONE,
-    # ended
-    "rejected": _EVERYONE,
-    "cancelled": _EVERYONE,
-    "completed": _EVERYONE,
-    "failed": _EVERYONE,
-    "entered-in-error": _EVERYONE,
-    # a partner's stream; the partner is the referrer of everything on it
-    STREAM_UNREAD: _COORDINATOR_AND_REFERRER,
-    STREAM_READ_AGAIN: _COORDINATOR_AND_REFERRER,
-}
 
 _REVIEWING: Final = frozenset({Actor.REQUESTER, Actor.COORDINATOR})
 """Actors whose repetition of a status is no news: the requester amends the request, the coordinator has reviewed it."""
@@ -171,11 +118,64 @@ def template_of(transition: Transition) -> TemplateKey:
     return SEARCH_RESUMED if status == previous == "requested" else status
 
 
-def transition_recipients(transition: Transition) -> tuple[Recipient, ...]:
-    """Return the recipients notified of a transition, each once, even one who is both the referrer and the person."""
+def transition_recipients(
+    transition: Transition, *, coordinator: str, rules: Rules = CURRENT
+) -> tuple[Recipient, ...]:
+    """Return the recipients notified of a transition, each once, even one who is both the referrer and the person.
+
+    `coordinator` is the one on call. A person who referred themselves is notified as the referrer, whose notice closes the loop.
+    """
+    parties = transition.parties
+    recipients = [_recipient(role, parties) for role in _roles_of(transition, rules)]
+    if rules.tells_next_actor:
+        recipients += _next_actors(transition, coordinator)
+    if rules.spares_the_actor:
+        recipients = [each for each in recipients if each and not _is_the_actor(transition, each)]
+    return _distinct(_as_referrer(each, parties) for each in recipients if each)
+
+
+def _roles_of(transition: Transition, rules: Rules) -> tuple[RecipientRole, ...]:
     template = template_of(transition)
-    roles = RECIPIENT_ROLES[transition.status if template == NEWS else template]
-    return _distinct(_recipient(role, transition.parties) for role in roles)
+    if template == Status.IN_PROGRESS and transition.previous == Status.ON_HOLD and RESUMED in rules.roles:
+        return rules.roles[RESUMED]
+    if template == NEWS and NEWS not in rules.roles:
+        return rules.roles[transition.status]
+    return rules.roles[template]
+
+
+def _next_actors(transition: Transition, coordinator: str) -> list[Recipient | None]:
+    """Return the coordinator if it is now up to them, and whoever it is up to when nothing else changed.
+
+    All others who must act are in the table's rows, or have just acted themselves. Matching is a program.
+    """
+    next_actor = transition.next_actor
+    if next_actor in (None, Actor.MATCHING, transition.waited_for):
+        return []
+    role = ROLE_OF_ACTOR.get(next_actor, RecipientRole.COORDINATOR)
+    if role == RecipientRole.COORDINATOR:
+        return [coordinator_recipient(coordinator)]
+    return [_recipient(role, transition.parties)] if template_of(transition) == NEXT_ACTOR else []
+
+
+def _is_the_actor(transition: Transition, recipient: Recipient) -> bool:
+    """Return whether this recipient did it. A requester that is no partner may be a coordinator who acted for the person."""
+    match transition.actor:
+        case Actor.TARGET:
+            return recipient.kind is RecipientKind.OFFER
+        case Actor.PERSON:
+            return recipient.kind is RecipientKind.PERSON
+        case Actor.REQUESTER:
+            return recipient.kind is RecipientKind.PARTNER
+        case Actor.COORDINATOR:
+            return recipient.kind is RecipientKind.COORDINATOR
+        case _:
+            return False
+
+
+def _as_referrer(recipient: Recipient, parties: Parties) -> Recipient:
+    if recipient.kind is RecipientKind.PERSON and parties.partner is None:
+        return Recipient(RecipientRole.REFERRER, recipient.kind, recipient.id)
+    return recipient
 
 
 def overdue_recipients(overdue: Overdue, *, coordinator: str) -> tuple[Recipient, ...]:
@@ -189,7 +189,7 @@ def overdue_recipients(overdue: Overdue, *, coordinator: str) -> tuple[Recipient
 
 def asked_before_recipients(template: TemplateKey, offer_id: str) -> tuple[Recipient, ...]:
     """Return the target that need not answer any more: LAPSED or WITHDRAWN. The next transition names no target."""
-    return tuple(Recipient(role, RecipientKind.OFFER, offer_id) for role in RECIPIENT_ROLES[template])
+    return tuple(Recipient(role, RecipientKind.OFFER, offer_id) for role in CURRENT.roles[template])
 
 
 def stream_recipients(
@@ -199,7 +199,7 @@ def stream_recipients(
     by_role = {RecipientRole.COORDINATOR: coordinator_recipient(coordinator)}
     if partner is not None:
         by_role[RecipientRole.REFERRER] = Recipient(RecipientRole.REFERRER, RecipientKind.PARTNER, partner)
-    return tuple(by_role[role] for role in RECIPIENT_ROLES[template] if role in by_role)
+    return tuple(by_role[role] for role in CURRENT.roles[template] if role in by_role)
 
 
 def is_urgent_about_stream(template: TemplateKey, role: str) -> bool:
@@ -227,10 +227,9 @@ def _recipient(role: RecipientRole, parties: Parties) -> Recipient | None:
             return None
 
 
-def _distinct(recipients: Iterable[Recipient | None]) -> tuple[Recipient, ...]:
+def _distinct(recipients: Iterable[Recipient]) -> tuple[Recipient, ...]:
     """Return each addressee once, in the first of its roles. Referrer precedes person, because its notice closes the loop."""
     first: dict[tuple[RecipientKind, str], Recipient] = {}
     for recipient in recipients:
-        if recipient is not None:
-            first.setdefault((recipient.kind, recipient.id), recipient)
+        first.setdefault((recipient.kind, recipient.id), recipient)
     return tuple(first.values())

@@ -1,18 +1,22 @@
-"""A notice: one cause, reported to one recipient by one channel. Ids and codes only; nothing identifies a person."""
+"""A notice: one cause, reported to one recipient, with a delivery for each channel. Ids and codes only; nothing identifies a person."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, TypeAlias
 from uuid import UUID
 
 from alongside_contracts.vocabulary import Channel
-from alongside_notifications.domain.audience import CHANNELS, Recipient, TemplateKey
+from alongside_notifications.domain.audience import Recipient, RecipientKind
+from alongside_notifications.domain.present import ReferralState
+from alongside_notifications.domain.rules import CURRENT, TemplateKey
 
 State: TypeAlias = Literal["pending", "sending", "delivered", "failed", "no-route", "superseded"]
-"""`superseded`: it was not sent, because what it reports has ended or its recipient was erased."""
+"""The state of a delivery. `superseded`: it was not sent, because what it reports has ended or its recipient was erased."""
 
 MESSAGE_DOMAIN: Final = "alongside"
+EVERY_CHANNEL: Final = (Channel.IN_APP.value, Channel.EMAIL.value)
+"""The channels of every recipient but a partner, which chooses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ class News:
     subject: Subject
     status: str | None = None
     """The referral status it reports, if any."""
+    sequence: int | None = None
+    """The referral's latest transition when it happened, if that is known."""
     urgent: bool = False
     since: datetime | None = None
     """Since when the partner's stream is, or was, unread."""
@@ -48,41 +54,79 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One notice to be stored."""
+    """One notice to be stored. It is in the recipient's inbox, whatever its channels."""
 
     id: UUID
     news: News
     recipient: Recipient
-    channel: str
+    channels: Sequence[str]
+    """The channels by which it goes; the first of them that reaches the recipient is announced."""
+    rules: int = CURRENT.version
+    """The version of the rules that named the recipient."""
 
     @property
-    def first_state(self) -> State:
-        """The state in which it is first stored: storing an in-app notice *is* its delivery."""
-        return "delivered" if self.channel == Channel.IN_APP else "pending"
+    def is_reached_when_stored(self) -> bool:
+        """Whether storing it is its first delivery: so it is for a recipient with an inbox in the app."""
+        return Channel.IN_APP in self.channels
 
     @property
-    def message_id(self) -> str | None:
+    def goes_by_email(self) -> bool:
+        """Whether it has a delivery by e-mail."""
+        return Channel.EMAIL in self.channels
+
+    @property
+    def message_id(self) -> str:
         """The Message-ID of its e-mail (RFC 5322): the same however often the message must be sent."""
-        return f"<{self.id}@{MESSAGE_DOMAIN}>" if self.channel == Channel.EMAIL else None
+        return f"<{self.id}@{MESSAGE_DOMAIN}>"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedDelivery:
+    """A delivery by e-mail that a worker has claimed, with the referral's present state, if it is about one that was heard of."""
+
+    notice: Notice
+    attempts: int
+    unforeseen: int
+    message_id: str
+    created_at: datetime
+    trace: Mapping[str, str]
+    present: ReferralState | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDelivery:
+    """What became of a notice by one channel."""
+
+    channel: str
+    state: State
+    attempts: int = 0
+    next_attempt_at: datetime | None = None
+    trouble: str | None = None
+    message_id: str | None = None
+    delivered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StoredNotice:
-    """A notice as stored."""
+    """A notice as stored, with its deliveries; `reached_at` is when the first of them reached the recipient."""
 
     notice: Notice
-    state: State
-    attempts: int
-    unforeseen: int
-    next_attempt_at: datetime | None
-    trouble: str | None
     created_at: datetime
-    delivered_at: datetime | None
-    trace: Mapping[str, str]
+    reached_at: datetime | None
+    deliveries: Sequence[StoredDelivery]
 
 
 def notices(news: News, recipients: Iterable[Recipient], *, new_id: Callable[[], UUID]) -> Iterator[Notice]:
-    """Yield one notice per recipient and channel."""
+    """Yield one notice per recipient, by every channel."""
     for recipient in recipients:
-        for channel in CHANNELS:
-            yield Notice(new_id(), news, recipient, channel)
+        yield Notice(new_id(), news, recipient, EVERY_CHANNEL)
+
+
+def channels_to(recipient: Recipient, chosen: Collection[str]) -> Sequence[str]:
+    """Return the channels of a notice about a referral; `chosen` are those of its partner.
+
+    A partner that chose its stream is notified there by referrals: the update that Kafka acknowledged is the notice.
+    """
+    if recipient.kind is not RecipientKind.PARTNER:
+        return EVERY_CHANNEL
+    return tuple(channel for channel in (Channel.EMAIL.value,) if channel in chosen)

@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from typing import Final
 
 from alongside_contracts.vocabulary import RecipientRole
-from alongside_notifications.domain.audience import (
+from alongside_notifications.domain.rules import (
     CRISIS,
     LAPSED,
+    NEXT_ACTOR,
     OVERDUE,
     SEARCH_RESUMED,
     STREAM_READ_AGAIN,
@@ -103,6 +104,10 @@ SENTENCES: Final[Mapping[tuple[TemplateKey, str], str]] = {
     (OVERDUE, _T): "A request waits for you, and the time for it has passed.",
     (OVERDUE, _P): "A request waits for you, and the time for it has passed.",
     (OVERDUE, _C): "A request has stalled and needs you.",
+    (NEXT_ACTOR, _R): "A request waits for you.",
+    (NEXT_ACTOR, _T): "A request you accepted waits for you again.",
+    (NEXT_ACTOR, _P): "Your request waits for you.",
+    (NEXT_ACTOR, _C): "A request was changed and needs you.",
     (CRISIS, _C): "Urgent: somebody must look now. Open the link and confirm that you have taken this over.",
     (
         STREAM_UNREAD,
@@ -121,12 +126,17 @@ SENTENCES: Final[Mapping[tuple[TemplateKey, str], str]] = {
 
 ANY_TITLE: Final = "Alongside: news about a request"
 ANY_SENTENCE: Final = "There is news about a request."
+COORDINATOR_TITLE: Final = "Alongside: a request needs you"
+COORDINATOR_SENTENCE: Final = "A request needs you."
+"""Whatever happened: a coordinator is notified because they must act."""
 TITLES: Final[Mapping[tuple[TemplateKey, str], str]] = {
     ("awaiting-response", _T): "Alongside: a request waits for your answer",
     (OVERDUE, _R): "Alongside: a request waits for you",
     (OVERDUE, _T): "Alongside: a request waits for you",
     (OVERDUE, _P): "Alongside: a request waits for you",
-    (OVERDUE, _C): "Alongside: a request needs you",
+    (NEXT_ACTOR, _R): "Alongside: a request waits for you",
+    (NEXT_ACTOR, _T): "Alongside: a request waits for you",
+    (NEXT_ACTOR, _P): "Alongside: a request waits for you",
     (CRISIS, _C): "Alongside: urgent, please confirm now",
     (STREAM_UNREAD, _C): "Alongside: urgent, records of a partner are unread",
     (STREAM_UNREAD, _R): "Alongside: your records are unread",
@@ -139,10 +149,12 @@ def render_notice(
     template: TemplateKey, role: str, *, link: str, since: datetime | None = None
 ) -> NoticeText:
     """Return the text of a notice. A template or role of a newer release gets the sentence that fits any news."""
-    sentence = SENTENCES.get((template, role), ANY_SENTENCE)
+    must_act = role == RecipientRole.COORDINATOR
+    sentence = SENTENCES.get((template, role), COORDINATOR_SENTENCE if must_act else ANY_SENTENCE)
     if since is not None:
         sentence = sentence.format(since=_time_text(since))
-    return NoticeText(TITLES.get((template, role), ANY_TITLE), sentence, link)
+    title = TITLES.get((template, role), COORDINATOR_TITLE if must_act else ANY_TITLE)
+    return NoticeText(title, sentence, link)
 
 
 def _time_text(at: datetime) -> str:

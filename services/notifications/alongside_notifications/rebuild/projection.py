@@ -1,12 +1,15 @@
-"""Rebuilds the in-app inbox from the journey: from the causes of notices and from their announced deliveries.
+"""Rebuilds the inbox from the journey: from the causes of notices and from their announced deliveries.
 
-E-mail is no projection: an e-mail notice is work to be done, and storing it again would send it again. An in-app
-notice is rebuilt only when its delivery was announced, with the announced id and time.
+E-mail is no projection: a delivery by e-mail is work to be done, and storing it again would send it again. A notice is rebuilt
+only when its delivery was announced, with the announced id and time, and by the rules of its time: the announcement names their
+version. A channel that the same notice reached later, as was announced before there were versions, is no second notice.
 """
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from datetime import UTC, datetime, timedelta
+from typing import Final, NamedTuple
 
 import asyncpg
 
@@ -20,13 +23,26 @@ from alongside_contracts.streams import Stream
 from alongside_contracts.vocabulary import Channel
 from alongside_notifications.domain.ladder import Ladders
 from alongside_notifications.domain.notice import Notice
-from alongside_notifications.journey_notices import JourneyEvent, notices_for
+from alongside_notifications.domain.rules import RULES
+from alongside_notifications.journey_notices import Circumstances, JourneyEvent, notices_for
 from alongside_notifications.rebuild import store as rebuilding_store
 from alongside_notifications.rebuild.store import AnnouncedNotice
 
 HEARS: Final[frozenset[type[Event]]] = frozenset(
     {ReferralStatusChanged, MatchLapsed, MatchWithdrawn, ReferralOverdue, NoticeDelivered}
 )
+ANNOUNCED_WITHIN: Final = timedelta(days=7)
+"""How long after its cause a delivery is announced at the latest: mail is tried for two days. Causes are forgotten after it."""
+UNKNOWN_TIME: Final = datetime(1970, 1, 8, tzinfo=UTC)
+"""The time of a record without one; every event of ours has one."""
+_BEFORE_VERSIONS: Final = 1
+
+
+class _Expected(NamedTuple):
+    """A notice that a cause may have had, by version of the rules, and when the cause was announced."""
+
+    at: datetime
+    by_version: dict[int, Notice]
 
 
 @dataclass(slots=True)
@@ -36,8 +52,8 @@ class InboxProjection:
     ladders: Ladders
     streams: Sequence[Stream] = (streams.JOURNEY,)
     hears: frozenset[type[Event]] = HEARS
-    _expected: dict[tuple[str, str], Notice] = field(default_factory=dict)
-    """In-app notices by cause and role; each is removed when the announcement of its delivery is read."""
+    _expected: OrderedDict[tuple[str, str], _Expected] = field(default_factory=OrderedDict)
+    """By cause and role, the oldest first; each is removed when the announcement of its delivery is read."""
 
     async def hear(self, received: Sequence[ReceivedEvent], conn: asyncpg.Connection) -> int:
         """Write the notices whose delivery was announced, where they are missing or different."""
@@ -53,14 +69,25 @@ class InboxProjection:
         if isinstance(event, NoticeDelivered):
             return self._as_announced(event)
         assert isinstance(event, JourneyEvent)  # noqa: S101  (see HEARS)
-        for notice in notices_for(event, item.envelope.id, ladders=self.ladders):
-            if notice.channel == Channel.IN_APP:
-                self._expected[notice.news.cause, notice.recipient.role] = notice
+        at = item.envelope.time or UNKNOWN_TIME
+        self._forget(before=at - ANNOUNCED_WITHIN)
+        for rules in RULES.values():
+            for notice in notices_for(event, item.envelope.id, Circumstances(self.ladders, rules=rules)):
+                key = (notice.news.cause, notice.recipient.role)
+                expected = self._expected.setdefault(key, _Expected(at, {}))
+                expected.by_version[rules.version] = notice
         return None
 
     def _as_announced(self, event: NoticeDelivered) -> AnnouncedNotice | None:
-        """Return the notice as announced; None for e-mail, a cause before the replay began, or a notice of earlier rules."""
-        key = (event.cause, event.role)
-        if event.channel != Channel.IN_APP or key not in self._expected:
+        """Return the notice as announced; None for a later channel of the same one, or a cause before the replay began."""
+        is_later_channel = event.rules is None and event.channel != Channel.IN_APP
+        expected = None if is_later_channel else self._expected.pop((event.cause, event.role), None)
+        notice = expected and expected.by_version.get(event.rules or _BEFORE_VERSIONS)
+        if notice is None:
             return None
-        return AnnouncedNotice(event.notice_id, self._expected.pop(key), event.delivered_at)
+        return AnnouncedNotice(event.notice_id, notice, event.channels, event.delivered_at)
+
+    def _forget(self, *, before: datetime) -> None:
+        """Drop the oldest causes: what a rebuild holds is bounded by what happens in that time."""
+        while self._expected and next(iter(self._expected.values())).at < before:
+            self._expected.popitem(last=False)

@@ -1,4 +1,4 @@
-"""SQL that rebuilds the in-app inbox; rows that are right are not written."""
+"""SQL that rebuilds the inbox; rows that are right are not written."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,45 +8,55 @@ from uuid import UUID
 
 import asyncpg
 
-from alongside_notifications.domain.notice import Notice
+from alongside_notifications.domain.notice import EVERY_CHANNEL, Notice
 
 _REPLACED: Final = """
     delete from notice using unnest($1::uuid[], $2::text[], $3::text[]) as announced (id, cause, role)
     where notice.cause = announced.cause and notice.role = announced.role and notice.channel = 'in-app'
         and notice.id <> announced.id
 """
-# The recipient of a coordinator's notice depends on who was on call at the time: an existing one is not corrected.
-_UPSERT: Final = """
-    insert into notice (id, referral_id, cause, template, about_status, role, recipient_kind, recipient_id, channel, urgent,
-                        state, created_at, delivered_at)
-    select id, referral_id, cause, template, about_status, role, recipient_kind, recipient_id, 'in-app', false,
-           'delivered', at, at
-    from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                $9::timestamptz[])
-        as announced (id, referral_id, cause, template, about_status, role, recipient_kind, recipient_id, at)
+# The recipient of a coordinator's notice depends on who was on call at the time: an existing one is not corrected. The time at
+# which a notice was made is known for one that reached the inbox by being made; another keeps its own.
+_COLUMNS: Final = """
+    referral_id, cause, template, about_status, role, recipient_kind, recipient_id, channels, rules, reached_at
+"""
+_UPSERT: Final = f"""
+    insert into notice (id, {_COLUMNS}, channel, urgent, state, created_at, delivered_at)
+    select id, {_COLUMNS}, 'in-app', false, 'delivered', reached_at, reached_at
+    from (
+        select id, referral_id, cause, template, about_status, role, recipient_kind, recipient_id,
+            channels::text[] as channels, rules, reached_at
+        from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                    $9::text[], $10::smallint[], $11::timestamptz[])
+            as announced (id, referral_id, cause, template, about_status, role, recipient_kind, recipient_id, channels,
+                          rules, reached_at)
+    ) as announced
     where recipient_kind <> 'person' or recipient_id not in (select person_id::text from erased_person)
     on conflict (id) do update set
         referral_id = excluded.referral_id, cause = excluded.cause, template = excluded.template,
         about_status = excluded.about_status, role = excluded.role, recipient_kind = excluded.recipient_kind,
-        recipient_id = excluded.recipient_id, channel = excluded.channel, state = excluded.state,
-        created_at = excluded.created_at, delivered_at = excluded.delivered_at
-    where excluded.role <> 'coordinator' and
+        recipient_id = excluded.recipient_id, channels = excluded.channels, rules = excluded.rules,
+        reached_at = excluded.reached_at,
+        created_at = case when 'in-app' = any(excluded.channels) then excluded.created_at else notice.created_at end
+    where excluded.role <> 'coordinator' and (
         (notice.referral_id, notice.cause, notice.template, notice.about_status, notice.role, notice.recipient_kind,
-         notice.recipient_id, notice.channel, notice.state, notice.created_at, notice.delivered_at)
+         notice.recipient_id, notice.channels, notice.rules, notice.reached_at)
         is distinct from
         (excluded.referral_id, excluded.cause, excluded.template, excluded.about_status, excluded.role,
-         excluded.recipient_kind, excluded.recipient_id, excluded.channel, excluded.state, excluded.created_at,
-         excluded.delivered_at)
+         excluded.recipient_kind, excluded.recipient_id, excluded.channels, excluded.rules, excluded.reached_at)
+        or notice.created_at <> excluded.created_at and 'in-app' = any(excluded.channels))
 """
 
 
 @dataclass(frozen=True, slots=True)
 class AnnouncedNotice:
-    """An in-app notice that the rules produce, with the id and time that were announced."""
+    """A notice that the rules of its time produce, with the id, channels and time that were announced."""
 
     id: UUID
     notice: Notice
-    at: datetime
+    channels: Sequence[str] | None
+    """None for one of the time when each channel was announced separately: it went by every channel."""
+    reached_at: datetime
 
 
 async def write_inbox(conn: asyncpg.Connection, announced: Sequence[AnnouncedNotice]) -> int:
@@ -66,6 +76,8 @@ async def write_inbox(conn: asyncpg.Connection, announced: Sequence[AnnouncedNot
         roles,
         [each.notice.recipient.kind for each in announced],
         [each.notice.recipient.id for each in announced],
-        [each.at for each in announced],
+        ["{" + ",".join(each.channels or EVERY_CHANNEL) + "}" for each in announced],
+        [each.notice.rules for each in announced],
+        [each.reached_at for each in announced],
     )
     return sum(int(status.rpartition(" ")[2]) for status in (deleted, upserted))

@@ -6,7 +6,8 @@ The steps of a notice, and what a crash costs at each of them:
    no transaction is open; a crash costs nothing.
 2. claim, in one transaction: notices without a route are closed together; of the others, as many as there is room for
    are claimed (state `sending`, with a lease). A crash afterwards costs one lease of waiting. Where a provider could not
-   answer, one notice of the destination is claimed as well, and postponed at once.
+   answer, one notice of the destination is claimed as well, and postponed at once. What no longer holds is closed as
+   superseded: this is the look at the present before every send.
 3. hand the message to the mail relay; no transaction is open.
 4. mark it delivered and announce it, in one transaction, together with other attempts that have ended meanwhile.
 
@@ -31,17 +32,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any, Final, TypeVar
-from uuid import UUID
 
 from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind
 
-from alongside_chassis.announce import Tx
 from alongside_chassis.consume import Verdict, verdict_on
 from alongside_chassis.lifecycle import Runtime
 from alongside_chassis.observe import context_of
 from alongside_notifications.domain.audience import Destination
-from alongside_notifications.domain.notice import StoredNotice
+from alongside_notifications.domain.notice import ClaimedDelivery
+from alongside_notifications.domain.present import still_holds
 from alongside_notifications.domain.retry import (
     Attempt,
     Decision,
@@ -103,8 +103,10 @@ class _StartedRound:
 
     closed: Sequence[Due]
     """Closed, because there is no route."""
-    claimed: Sequence[StoredNotice]
+    claimed: Sequence[ClaimedDelivery]
     """To be sent now, or to be postponed because their route could not be looked up."""
+    superseded: int
+    """How many were closed because they no longer hold."""
     lost_some: bool
     """Whether another worker had claimed some of the notices before."""
 
@@ -189,40 +191,37 @@ class DeliveryLane:
             limits = RoundLimits(self._free_slots, self._options.notices_per_destination_max)
             plan = plan_round(by_destination, routes, limits)
             started = await self._claim_and_close(plan)
-            self._has_more = (self._has_more or plan.has_more) and not started.lost_some
+            has_more = self._has_more or plan.has_more or started.superseded > 0
+            self._has_more = has_more and not started.lost_some
             for to, notices in _by_destination(started.claimed).items():
                 if to in plan.addresses:
                     self._start_task(self._sending, self._send_all(notices, plan.addresses[to]), to)
                 else:
                     self._start_task(self._rounds, self._fail(notices, plan.failures[to]), provider)
-        self._report_closed(started.closed)
+        self._report_closed(started)
 
     async def _claim_and_close(self, plan: RoundPlan) -> _StartedRound:
         to_claim = [*plan.to_send, *plan.to_fail]
         async with self._runtime.transaction() as tx:
-            closed = await self._close(tx, plan.unroutable) if plan.unroutable else set()
-            claimed = await self._claim(tx, to_claim) if to_claim else []
+            closed = await queue_store.mark_unroutable(tx, plan.unroutable) if plan.unroutable else set()
+            claimed = await queue_store.claim(tx, to_claim, lease=self._options.lease) if to_claim else []
+            outdated = [each for each in claimed if not _still_holds(each)]
+            await queue_store.supersede(tx, outdated)
         return _StartedRound(
             closed=[due for due in plan.unroutable if due.id in closed],
-            claimed=claimed,
+            claimed=[each for each in claimed if each not in outdated],
+            superseded=len(outdated),
             lost_some=len(closed) + len(claimed) < len(plan.unroutable) + len(to_claim),
         )
 
-    async def _close(self, tx: Tx, unroutable: Sequence[Due]) -> set[UUID]:
-        return await queue_store.mark_unroutable(tx, unroutable, pause_max=self._options.pause_max)
-
-    async def _claim(self, tx: Tx, due: Sequence[Due]) -> list[StoredNotice]:
-        options = self._options
-        return await queue_store.claim(tx, due, lease=options.lease, pause_max=options.pause_max)
-
-    async def _fail(self, claimed_notices: Sequence[StoredNotice], failure: Failure) -> None:
+    async def _fail(self, claimed_notices: Sequence[ClaimedDelivery], failure: Failure) -> None:
         """Record failed attempts for a route that was not found or is none, in the causes' spans: nothing was sent."""
         for claimed in claimed_notices:
             cause_span = trace.get_current_span(context_of(claimed.trace))
             decision = await self._result_writer.write(AttemptResult(claimed, failure, cause_span))
             self._report(claimed, decision)
 
-    async def _send_all(self, claimed_notices: Sequence[StoredNotice], address: str) -> None:
+    async def _send_all(self, claimed_notices: Sequence[ClaimedDelivery], address: str) -> None:
         """Send one destination its claimed notices in turn, until one of them has to be retried."""
         for position, claimed in enumerate(claimed_notices):
             with self._span(claimed) as span:
@@ -235,7 +234,7 @@ class DeliveryLane:
         # Polls leave a destination out while it is being served, so it may have more due notices than were claimed.
         self._has_more |= len(claimed_notices) >= self._options.notices_per_destination_max
 
-    async def _try(self, claimed: StoredNotice, address: str) -> Attempt:
+    async def _try(self, claimed: ClaimedDelivery, address: str) -> Attempt:
         """Send one notice. An error that nobody foresaw is an attempt that failed, so that the notice has an end.
 
         A notice whose attempts are used up is not sent again: their results were never written, or their process died.
@@ -248,17 +247,18 @@ class DeliveryLane:
             self._runtime.log.error(MAIL_FAILED, notice=str(claimed.notice.id), exc=error)
             return TemporaryFailure("unforeseen-error")
 
-    def _build_message(self, claimed: StoredNotice, address: str) -> EmailMessage:
+    def _build_message(self, claimed: ClaimedDelivery, address: str) -> EmailMessage:
         options = self._options
         return build_message(
             claimed.notice,
+            message_id=claimed.message_id,
             sender=options.sender,
             to=address,
             link_base=options.link_base,
             at=claimed.created_at,
         )
 
-    def _span(self, claimed: StoredNotice) -> AbstractContextManager[Span]:
+    def _span(self, claimed: ClaimedDelivery) -> AbstractContextManager[Span]:
         """Return a span that continues the trace of the cause, however much later the message is sent."""
         return self._runtime.dependencies.tracer.start_as_current_span(
             "send notice", context=context_of(claimed.trace), kind=SpanKind.CLIENT
@@ -309,14 +309,15 @@ class DeliveryLane:
             for task in unfinished:
                 task.cancel()
 
-    def _report_closed(self, closed: Sequence[Due]) -> None:
-        self._metrics.attempts.labels("no-route").inc(len(closed))
-        for due in closed if self._urgent else ():
+    def _report_closed(self, started: _StartedRound) -> None:
+        self._metrics.attempts.labels("no-route").inc(len(started.closed))
+        self._metrics.attempts.labels("superseded").inc(started.superseded)
+        for due in started.closed if self._urgent else ():
             self._runtime.log.info(
                 CRISIS_PAGED, outcome="no-route", notice=str(due.id), attempts=due.attempts
             )
 
-    def _report(self, claimed: StoredNotice, decision: Decision) -> None:
+    def _report(self, claimed: ClaimedDelivery, decision: Decision) -> None:
         """Count the outcome, and log what a person may have to look into."""
         self._metrics.attempts.labels(_outcome(decision)).inc()
         facts = {"notice": str(claimed.notice.id), "attempts": claimed.attempts}
@@ -342,8 +343,19 @@ def _outcome(decision: Decision) -> Outcome:
             return "given-up"
 
 
-def _by_destination(claimed: Sequence[StoredNotice]) -> dict[Destination, list[StoredNotice]]:
-    by_destination: dict[Destination, list[StoredNotice]] = {}
+def _still_holds(claimed: ClaimedDelivery) -> bool:
+    """Return whether a claimed notice is worth sending; one about no referral, or about one never heard of, is."""
+    notice, present = claimed.notice, claimed.present
+    if present is None:
+        return True
+    news = notice.news
+    return still_holds(
+        news.template, notice.recipient, status=news.status, sequence=news.sequence, present=present
+    )
+
+
+def _by_destination(claimed: Sequence[ClaimedDelivery]) -> dict[Destination, list[ClaimedDelivery]]:
+    by_destination: dict[Destination, list[ClaimedDelivery]] = {}
     for stored in claimed:
         by_destination.setdefault(stored.notice.recipient.destination, []).append(stored)
     return by_destination

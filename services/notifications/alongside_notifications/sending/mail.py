@@ -70,14 +70,16 @@ class MailRelay:
         )
 
 
-def build_message(notice: Notice, *, sender: str, to: str, link_base: str, at: datetime) -> EmailMessage:
+def build_message(  # one message, by name
+    notice: Notice, *, message_id: str, sender: str, to: str, link_base: str, at: datetime
+) -> EmailMessage:
     """Return a notice as an e-mail, identical each time it is built; `at` is when the notice was created."""
     news = notice.news
     text = render_notice(
         news.template, notice.recipient.role, link=news.subject.link(link_base), since=news.since
     )
     message = EmailMessage()
-    message["Message-ID"] = notice.message_id
+    message["Message-ID"] = message_id
     message["Date"] = format_datetime(at)
     message["From"] = sender
     message["To"] = to

@@ -4,7 +4,7 @@ from typing import Final, Literal, TypeAlias
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-Outcome: TypeAlias = Literal["delivered", "once-more", "given-up", "no-route"]
+Outcome: TypeAlias = Literal["delivered", "once-more", "given-up", "no-route", "superseded"]
 
 _LANES: Final = {True: "urgent", False: "normal"}
 

@@ -16,8 +16,9 @@ from opentelemetry.trace import Span
 
 from alongside_chassis.announce import Tx
 from alongside_chassis.lifecycle import Runtime
-from alongside_notifications.announcements import announce_delivered, announce_failed
-from alongside_notifications.domain.notice import StoredNotice
+from alongside_contracts.vocabulary import Channel
+from alongside_notifications.announcements import announce_failed, announce_reached
+from alongside_notifications.domain.notice import ClaimedDelivery
 from alongside_notifications.domain.retry import (
     Attempt,
     Decision,
@@ -34,10 +35,10 @@ from alongside_notifications.sending import store as queue_store
 class AttemptResult:
     """One attempt that ended, its span, and the notices that were claimed with it and not tried yet."""
 
-    claimed: StoredNotice
+    claimed: ClaimedDelivery
     attempt: Attempt
     span: Span
-    untried: Sequence[StoredNotice] = ()
+    untried: Sequence[ClaimedDelivery] = ()
 
 
 _Pending: TypeAlias = tuple[AttemptResult, asyncio.Future[Decision]]
@@ -118,12 +119,12 @@ async def _write_together(
 async def _record_delivered(tx: Tx, delivered: Sequence[DecidedAttempt]) -> None:
     if not delivered:
         return
-    newly_marked = await queue_store.mark_delivered(tx, [each.result.claimed.notice.id for each in delivered])
+    reached = await queue_store.mark_delivered(tx, [each.result.claimed.notice.id for each in delivered])
     for each in delivered:
         notice = each.result.claimed.notice
-        if notice.id in newly_marked:
+        if notice.id in reached:
             with trace.use_span(each.result.span):
-                announce_delivered(tx, notice, at=tx.now)
+                announce_reached(tx, notice, channel=Channel.EMAIL)
 
 
 async def _record_given_up(tx: Tx, given_up: Sequence[tuple[DecidedAttempt, GivenUp]]) -> None:
@@ -136,7 +137,7 @@ async def _record_given_up(tx: Tx, given_up: Sequence[tuple[DecidedAttempt, Give
         notice = each.result.claimed.notice
         if notice.id in newly_marked:
             with trace.use_span(each.result.span):
-                announce_failed(tx, notice, decision.why)
+                announce_failed(tx, notice, decision.why, channel=Channel.EMAIL)
 
 
 async def _postpone(tx: Tx, waiting: Sequence[tuple[DecidedAttempt, RetryLater]]) -> None:

@@ -1,9 +1,9 @@
-"""SQL statements on notices to be sent, one function per question; each handles many notices at once.
+"""SQL statements on deliveries by e-mail, one function per question; each handles many at once. The id is that of the notice.
 
-A delivery worker claims a notice with a lease: state `sending` until `next_attempt_at`. `attempts`, raised by each
-claim, is also the fence: a worker that lost its lease can no longer postpone or fail a notice that another worker has
-claimed since, and a due notice is claimed or closed only if nobody has claimed it since it was read. Rows are locked in
-the order of their ids, and rows that another worker has locked are skipped.
+A worker claims a delivery with a lease: state `sending` until `next_attempt_at`. `attempts`, raised by each claim, is also
+the fence: a worker that lost its lease can no longer postpone or fail a delivery that another worker has claimed since, and
+a due one is claimed or closed only if nobody has claimed it since it was read. Rows are locked in the order of their ids,
+and rows that another worker has locked are skipped.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,81 +12,121 @@ from typing import Final
 from uuid import UUID
 
 import asyncpg
+import orjson
 
 from alongside_chassis.announce import Tx
 from alongside_notifications.domain.audience import Destination, RecipientKind
-from alongside_notifications.domain.notice import StoredNotice
+from alongside_notifications.domain.notice import ClaimedDelivery
+from alongside_notifications.domain.present import ReferralState
 from alongside_notifications.domain.retry import GivenUp, RetryLater
 from alongside_notifications.domain.rounds import Due
-from alongside_notifications.store import COLUMNS, fetch_notices
+from alongside_notifications.store import NOTICE_COLUMNS, notice_of
 
 # Only the oldest few of each recipient kind, so that a long queue costs no more than a short one and hides no other kind. A
-# destination that is being served is left out, so that its backlog does not hide others of its kind. A notice that is
-# postponed further than the longest pause was postponed by a clock that ran ahead: it is due as well. A notice by a channel
-# of a newer release is left to the instances that know it.
+# destination that is being served is left out, so that its backlog does not hide others of its kind. A delivery that is
+# postponed further than the longest pause was postponed by a clock that ran ahead: it is due as well. One by a channel of a
+# newer release is left to the instances that know it.
 _WAITING: Final = """
-        select id, recipient_kind, recipient_id, attempts, next_attempt_at
-        from notice
+        select notice_id, referral_id, recipient_kind, recipient_id, attempts, next_attempt_at
+        from delivery
         where state in ('pending', 'sending') and channel = 'email' and urgent = $1 and recipient_kind = asked.kind
             and recipient_kind || ':' || recipient_id <> all($4::text[])
 """
+# A recipient hears of a referral in the order in which things happened: what happened earlier and still waits comes along,
+# however far it was postponed, and while another worker is sending it, the later one waits.
 _DUE: Final = f"""
-    select id, recipient_kind, recipient_id, attempts
-    from unnest($3::text[]) as asked (kind) cross join lateral (
-        ({_WAITING} and next_attempt_at <= $2 order by next_attempt_at limit $5)
+    with due as (
+        select * from unnest($3::text[]) as asked (kind) cross join lateral (
+            ({_WAITING} and next_attempt_at <= $2 order by next_attempt_at limit $5)
+            union all
+            ({_WAITING} and next_attempt_at > $6 order by next_attempt_at limit $5)
+        ) as waiting
+    ),
+    earlier as (
+        select due.notice_id as later, e.notice_id, e.referral_id, e.recipient_kind, e.recipient_id, e.attempts,
+            due.next_attempt_at, e.state = 'sending' and e.next_attempt_at > $2 as is_being_sent
+        from due join delivery e on e.referral_id = due.referral_id
+            and e.recipient_kind = due.recipient_kind and e.recipient_id = due.recipient_id
+        where e.notice_id < due.notice_id and e.state in ('pending', 'sending') and e.channel = 'email' and e.urgent = $1
+    ),
+    ready as (
+        select notice_id, recipient_kind, recipient_id, attempts, next_attempt_at from due
         union all
-        ({_WAITING} and next_attempt_at > $6 order by next_attempt_at limit $5)
-    ) as due
-    order by next_attempt_at, id
+        select notice_id, recipient_kind, recipient_id, attempts, next_attempt_at from earlier
+    )
+    select notice_id, recipient_kind, recipient_id, attempts, min(next_attempt_at) as at
+    from ready
+    where notice_id not in (select later from earlier where is_being_sent)
+        and notice_id not in (select notice_id from earlier where is_being_sent)
+    group by notice_id, recipient_kind, recipient_id, attempts
+    order by min(min(next_attempt_at)) over (partition by recipient_kind, recipient_id), notice_id
 """
 _STILL_DUE: Final = """
-    select notice.id
-    from notice join unnest($1::uuid[], $2::integer[]) as due (id, attempts)
-        on notice.id = due.id and notice.attempts = due.attempts
-    where notice.state in ('pending', 'sending')
-        and (notice.next_attempt_at <= $3 or notice.next_attempt_at > $4)
-    order by notice.id
-    for update of notice skip locked
+    select delivery.notice_id
+    from delivery join unnest($1::uuid[], $2::integer[]) as due (id, attempts)
+        on delivery.notice_id = due.id and delivery.attempts = due.attempts
+    where delivery.channel = 'email' and delivery.state in ('pending', 'sending')
+    order by delivery.notice_id
+    for update of delivery skip locked
 """
 _CLAIM: Final = f"""
-    with due as ({_STILL_DUE})
-    update notice set state = 'sending', attempts = attempts + 1, next_attempt_at = $5
-    where id in (select id from due)
-    returning {COLUMNS}
+    with due as ({_STILL_DUE}),
+    claimed as (
+        update delivery set state = 'sending', attempts = attempts + 1, next_attempt_at = $3
+        where notice_id in (select notice_id from due) and channel = 'email'
+        returning notice_id, attempts, unforeseen, message_id, trace
+    )
+    select {NOTICE_COLUMNS}, claimed.attempts, claimed.unforeseen, claimed.message_id, claimed.trace,
+        present.sequence as present_sequence, present.status as present_status, present.next_actor as present_next_actor,
+        present.business_status as present_business_status, present.offer_id as present_offer_id
+    from claimed join notice on notice.id = claimed.notice_id
+        left join referral_state as present on present.referral_id = notice.referral_id
+    order by notice.id
 """
 _UNROUTABLE: Final = f"""
     with due as ({_STILL_DUE})
-    update notice set state = 'no-route', trouble = null, next_attempt_at = null
-    where id in (select id from due)
-    returning id
+    update delivery set state = 'no-route', trouble = null, next_attempt_at = null
+    where notice_id in (select notice_id from due) and channel = 'email'
+    returning notice_id
+"""
+_SUPERSEDED: Final = """
+    update delivery set state = 'superseded', trouble = null, next_attempt_at = null
+    where notice_id = any($1::uuid[]) and channel = 'email'
 """
 _DELIVERED: Final = """
-    update notice set state = 'delivered', delivered_at = $2, next_attempt_at = null, trouble = null
-    where id = any($1::uuid[]) and state in ('pending', 'sending')
+    with delivered as (
+        update delivery set state = 'delivered', delivered_at = $2, next_attempt_at = null, trouble = null
+        where notice_id = any($1::uuid[]) and channel = 'email' and state in ('pending', 'sending')
+        returning notice_id
+    )
+    update notice set reached_at = $2 where id in (select notice_id from delivered) and reached_at is null
     returning id
 """
 _FAILED: Final = """
-    update notice set state = 'failed', trouble = given_up.why, next_attempt_at = null
+    update delivery set state = 'failed', trouble = given_up.why, next_attempt_at = null
     from unnest($1::uuid[], $2::integer[], $3::text[]) as given_up (id, attempts, why)
-    where notice.id = given_up.id and notice.state = 'sending' and notice.attempts = given_up.attempts
-    returning notice.id
+    where delivery.notice_id = given_up.id and delivery.channel = 'email' and delivery.state = 'sending'
+        and delivery.attempts = given_up.attempts
+    returning delivery.notice_id
 """
 _POSTPONE: Final = """
-    update notice set state = 'pending', trouble = later.trouble, next_attempt_at = later.at,
-        unforeseen = notice.unforeseen + (later.trouble = 'unforeseen-error')::int
+    update delivery set state = 'pending', trouble = later.trouble, next_attempt_at = later.at,
+        unforeseen = delivery.unforeseen + (later.trouble = 'unforeseen-error')::int
     from unnest($1::uuid[], $2::integer[], $3::timestamptz[], $4::text[]) as later (id, attempts, at, trouble)
-    where notice.id = later.id and notice.state = 'sending' and notice.attempts = later.attempts
+    where delivery.notice_id = later.id and delivery.channel = 'email' and delivery.state = 'sending'
+        and delivery.attempts = later.attempts
 """
 _RELEASE: Final = """
-    update notice set state = 'pending', attempts = notice.attempts - 1, next_attempt_at = $3
+    update delivery set state = 'pending', attempts = delivery.attempts - 1, next_attempt_at = $3
     from unnest($1::uuid[], $2::integer[]) as untried (id, attempts)
-    where notice.id = untried.id and notice.state = 'sending' and notice.attempts = untried.attempts
+    where delivery.notice_id = untried.id and delivery.channel = 'email' and delivery.state = 'sending'
+        and delivery.attempts = untried.attempts
 """
 _PAUSE_DESTINATIONS: Final = """
-    update notice set next_attempt_at = paused.until
+    update delivery set next_attempt_at = paused.until
     from unnest($1::text[], $2::text[], $3::timestamptz[]) as paused (kind, id, until)
-    where notice.recipient_kind = paused.kind and notice.recipient_id = paused.id and notice.state = 'pending'
-        and notice.next_attempt_at < paused.until and notice.urgent = $4
+    where delivery.recipient_kind = paused.kind and delivery.recipient_id = paused.id and delivery.state = 'pending'
+        and delivery.channel = 'email' and delivery.next_attempt_at < paused.until and delivery.urgent = $4
 """
 
 
@@ -100,55 +140,60 @@ async def due_notices(
     due_max: int,
     pause_max: timedelta,
 ) -> list[Due]:
-    """Return the due notices of a lane, oldest first, at most `due_max` of each kind; `busy` destinations are left out.
+    """Return the due notices of a lane, at most `due_max` of each kind, and what their recipients must hear before them.
 
-    A notice postponed for longer than `pause_max` was postponed by a wrong clock, and is due.
+    The destination that waits longest comes first, its notices as they happened; `busy` destinations are left out. A notice
+    postponed for longer than `pause_max` was postponed by a wrong clock, and is due.
     """
     busy_keys = [f"{kind}:{recipient_id}" for kind, recipient_id in busy]
     rows = await conn.fetch(_DUE, urgent, now, list(kinds), busy_keys, due_max, now + pause_max)
     return [
-        Due(notice, Destination(RecipientKind(kind), to), attempts) for notice, kind, to, attempts in rows
+        Due(notice, Destination(RecipientKind(kind), to), attempts) for notice, kind, to, attempts, _ in rows
     ]
 
 
-async def claim(tx: Tx, due: Sequence[Due], *, lease: timedelta, pause_max: timedelta) -> list[StoredNotice]:
-    """Claim these notices until the lease ends; return the claimed ones, oldest first.
+async def claim(tx: Tx, due: Sequence[Due], *, lease: timedelta) -> list[ClaimedDelivery]:
+    """Claim these notices until the lease ends; return the claimed ones, oldest first, with their referrals' present state.
 
     A notice that another worker has claimed since it was read is left out.
     """
-    claimed = await fetch_notices(tx.conn, _CLAIM, *_fence(due), tx.now, tx.now + pause_max, tx.now + lease)
-    return sorted(claimed, key=lambda stored: stored.notice.id)
+    return [_claimed(row) for row in await tx.conn.fetch(_CLAIM, *_fence(due), tx.now + lease)]
 
 
-async def mark_unroutable(tx: Tx, due: Sequence[Due], *, pause_max: timedelta) -> set[UUID]:
+async def mark_unroutable(tx: Tx, due: Sequence[Due]) -> set[UUID]:
     """Close notices without a route; return the ids of the ones that no other worker has claimed since."""
-    rows = await tx.conn.fetch(_UNROUTABLE, *_fence(due), tx.now, tx.now + pause_max)
-    return {row["id"] for row in rows}
+    return {row["notice_id"] for row in await tx.conn.fetch(_UNROUTABLE, *_fence(due))}
+
+
+async def supersede(tx: Tx, claimed: Sequence[ClaimedDelivery]) -> None:
+    """Close claimed notices that are not worth sending any more."""
+    if claimed:
+        await tx.conn.execute(_SUPERSEDED, [each.notice.id for each in claimed])
 
 
 async def mark_delivered(tx: Tx, ids: Sequence[UUID]) -> set[UUID]:
-    """Mark notices delivered; return the ids that were not marked before.
+    """Mark notices delivered; return the ids of those that reached their recipient by this, and by no channel before.
 
     It applies even after the lease ended: the message did arrive.
     """
     return {row["id"] for row in await tx.conn.fetch(_DELIVERED, ids, tx.now)}
 
 
-async def give_up(tx: Tx, failed: Sequence[tuple[StoredNotice, GivenUp]]) -> set[UUID]:
+async def give_up(tx: Tx, failed: Sequence[tuple[ClaimedDelivery, GivenUp]]) -> set[UUID]:
     """Mark notices failed; return the ids of those whose lease was not lost."""
     ids, attempts = _claim_fence([notice for notice, _ in failed])
     rows = await tx.conn.fetch(_FAILED, ids, attempts, [decision.why for _, decision in failed])
-    return {row["id"] for row in rows}
+    return {row["notice_id"] for row in rows}
 
 
-async def postpone(tx: Tx, postponed: Sequence[tuple[StoredNotice, RetryLater]]) -> None:
+async def postpone(tx: Tx, postponed: Sequence[tuple[ClaimedDelivery, RetryLater]]) -> None:
     """Schedule the next attempt of these notices; one whose lease was lost is left alone."""
     ids, attempts = _claim_fence([notice for notice, _ in postponed])
     at, trouble = [retry.at for _, retry in postponed], [retry.trouble for _, retry in postponed]
     await tx.conn.execute(_POSTPONE, ids, attempts, at, trouble)
 
 
-async def release(tx: Tx, untried: Sequence[StoredNotice], *, until: datetime) -> None:
+async def release(tx: Tx, untried: Sequence[ClaimedDelivery], *, until: datetime) -> None:
     """Release claimed notices that were not tried, due again at `until`; the claim does not count as an attempt."""
     await tx.conn.execute(_RELEASE, *_claim_fence(untried), until)
 
@@ -163,5 +208,30 @@ def _fence(due: Sequence[Due]) -> tuple[list[UUID], list[int]]:
     return [each.id for each in due], [each.attempts for each in due]
 
 
-def _claim_fence(claimed: Sequence[StoredNotice]) -> tuple[list[UUID], list[int]]:
+def _claim_fence(claimed: Sequence[ClaimedDelivery]) -> tuple[list[UUID], list[int]]:
     return [stored.notice.id for stored in claimed], [stored.attempts for stored in claimed]
+
+
+def _claimed(row: asyncpg.Record) -> ClaimedDelivery:
+    return ClaimedDelivery(
+        notice=notice_of(row),
+        attempts=row["attempts"],
+        unforeseen=row["unforeseen"],
+        message_id=row["message_id"],
+        created_at=row["created_at"],
+        trace=orjson.loads(row["trace"] or "{}"),
+        present=_present(row),
+    )
+
+
+def _present(row: asyncpg.Record) -> ReferralState | None:
+    if row["present_sequence"] is None:
+        return None
+    return ReferralState(
+        referral_id=row["referral_id"],
+        sequence=row["present_sequence"],
+        status=row["present_status"],
+        business_status=row["present_business_status"],
+        offer_id=row["present_offer_id"],
+        next_actor=row["present_next_actor"],
+    )
