@@ -3,6 +3,7 @@
 import getpass
 import sys
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -24,8 +25,15 @@ PartnerId = Annotated[str, typer.Argument(help="The partner's id.")]
 Pause = Mapping[str, Any]
 
 
+class PartnerChannel(StrEnum):
+    """A channel that a partner may choose."""
+
+    STREAM = "stream"
+    EMAIL = "email"
+
+
 @app.command("add")
-def add(
+def add(  # noqa: PLR0917  (an option each)
     partner: PartnerId,
     name: Annotated[str, typer.Option(help="The organisation's name.")],
     setting: Annotated[str, typer.Option(help="The partner's setting: hospital, education, …")],
@@ -33,9 +41,23 @@ def add(
     contact_email: Annotated[
         str | None, typer.Option(help="E-mail address for the partner's notices.")
     ] = None,
+    channel: Annotated[
+        list[PartnerChannel] | None,
+        typer.Option(
+            help="How it hears of its referrals: stream, email, or both by repeating the option."
+            " Left out, what was said before stays; at first both."
+        ),
+    ] = None,
 ) -> None:
     """Create a partner's two topics and register it at intake."""
-    body = {"name": name, "setting": setting, "region": region, "contact_email": contact_email}
+    body: dict[str, Any] = {
+        "name": name,
+        "setting": setting,
+        "region": region,
+        "contact_email": contact_email,
+    }
+    if channel:
+        body["channels"] = [each.value for each in channel]
 
     async def work(network: Network) -> int:
         await create_topics(_kafka(network), partner_topics(partner))
@@ -95,7 +117,8 @@ async def list_partners(network: Network) -> None:
     for partner in sorted(registered.keys() | paused.keys()):
         state = _pause_line(paused[partner]) if partner in paused else "active"
         setting = registered[partner]["setting"] if partner in registered else "not registered"
-        _print(f"{partner:<24}  {setting:<18}  {state}")
+        channels = "+".join(registered[partner]["channels"]) if partner in registered else "-"
+        _print(f"{partner:<24}  {setting:<18}  {channels:<12}  {state}")
     if not registered and not paused:
         _print("no partner is registered")
 
@@ -106,6 +129,7 @@ async def show_partner(network: Network, partner: str) -> None:
     if not pauses:
         registration = await network.get("intake", f"/partners/{partner}")
         _print(f"{registration['id']}: {registration['referrals_topic']}, {registration['status_topic']}")
+        _print(f"hears of its referrals by: {', '.join(registration['channels'])}")
         _print("its stream was never paused")
     for pause in pauses:
         resumed = f", resumed {pause['resumed_at']} by {pause['resumed_by']}" if pause["resumed_at"] else ""

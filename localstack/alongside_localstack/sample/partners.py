@@ -34,6 +34,7 @@ class SamplePartner:
             "setting": self.setting.value,
             "region": self.region,
             "contact_email": self.contact_email,
+            "channels": ["stream"],  # the sample partners read their streams
         }
 
 

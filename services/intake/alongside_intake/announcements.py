@@ -5,7 +5,7 @@ from uuid import UUID
 
 from alongside_chassis.consume import Quarantine
 from alongside_chassis.origin import RecordOrigin
-from alongside_contracts.ids import ReferralId, SubmissionId
+from alongside_contracts.ids import PartnerId, ReferralId, SubmissionId
 from alongside_contracts.intake import (
     Consent,
     ConsentChanged,
@@ -24,6 +24,7 @@ from alongside_contracts.partner import (
     IntakeResumed,
     IntakeSummarised,
     Origin,
+    PartnerRegistered,
     Problem,
     RefusedByCode,
     SubmissionAnswered,
@@ -34,6 +35,7 @@ from alongside_contracts.vocabulary import Answer, LinkReason
 from alongside_intake.domain.decide import Admitted, Amended, Decision, Escalated, Linked
 from alongside_intake.partners.pauses import StreamPause
 from alongside_intake.partners.summaries import PROBLEMS_MAX, Summary
+from alongside_intake.people.store import Partner
 from alongside_intake.submissions.news import ReferralNews
 from alongside_intake.submissions.record import SubmissionRecord, request_of
 
@@ -239,6 +241,13 @@ def stream_resumed(quarantine: Quarantine, region: str | None, *, at: datetime) 
     """Return the event that notifies the network that a partner's stream is read again."""
     return PartnerStreamResumed(
         partner=quarantine.partner, region=region, paused_at=quarantine.paused_at, resumed_at=at
+    )
+
+
+def partner_registered(partner: Partner, *, at: datetime) -> PartnerRegistered:
+    """Return the event that says how a partner wants to hear of its referrals."""
+    return PartnerRegistered(
+        partner=PartnerId(partner.id), channels=tuple(partner.channels), registered_at=at
     )
 
 

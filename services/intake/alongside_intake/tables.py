@@ -56,6 +56,8 @@ class PartnerRow(Base, table=True):
     registered_at: datetime
     changed_at: datetime
     summarised_to: datetime | None = None
+    channels: list[str] | None = Field(default=None, sa_column=Column(ARRAY(Text)))
+    """How it wants to hear of its referrals; null while it said nothing: by every channel."""
 
 
 class UnansweredLetterRow(Base, table=True):

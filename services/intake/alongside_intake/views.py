@@ -12,14 +12,17 @@ from alongside_contracts.codes import installed
 from alongside_contracts.codes.fields import (
     AnswerCode,
     AnyProblemCode,
+    ChannelCode,
     ListedReason,
     ListedSetting,
     SettingCode,
 )
 from alongside_contracts.fields.addresses import EmailAddress
+from alongside_contracts.fields.lists import AtMost
 from alongside_contracts.fields.texts import Name, Prose
 from alongside_contracts.ids import Reference, RegionId
 from alongside_contracts.intake import Consent, Submission
+from alongside_contracts.partner import PARTNER_CHANNELS
 from alongside_contracts.vocabulary import AgeBand
 from alongside_intake.domain import facts
 from alongside_intake.domain.facts import State
@@ -93,6 +96,10 @@ class WithdrawalCommand(_RequestBody):
     reason: ListedReason
 
 
+PartnerChannel = Literal["stream", "email"]
+"""A channel that a partner may choose: closed, since `PARTNER_CHANNELS` of the contracts is."""
+
+
 class PartnerCommand(_RequestBody):
     """An organisation that refers. The address is where its notices go; it is sealed, and never shown again."""
 
@@ -100,6 +107,11 @@ class PartnerCommand(_RequestBody):
     region: RegionId
     setting: ListedSetting
     contact_email: EmailAddress | None = None
+    channels: Annotated[tuple[PartnerChannel, ...], AtMost(len(PARTNER_CHANNELS), least=1)] | None = Field(
+        default=None,
+        description="How it hears of its referrals: on its status stream, by e-mail, or both. Left out, what was said before"
+        " stays; a partner that never said anything has both.",
+    )
 
 
 class ProblemView(BaseModel):
@@ -194,6 +206,7 @@ class PartnerView(BaseModel):
     region: str
     registered_at: datetime
     has_contact_route: bool
+    channels: Sequence[ChannelCode] = Field(description="How it hears of its referrals.")
     referrals_topic: str
     status_topic: str
 

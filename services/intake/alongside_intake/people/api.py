@@ -22,6 +22,8 @@ from alongside_chassis.http import (
 from alongside_contracts.codes import Codes
 from alongside_contracts.ids import PartnerId, Reference
 from alongside_contracts.streams import PARTNER_REFERRALS, PARTNER_STATUS
+from alongside_contracts.vocabulary import Channel
+from alongside_intake import announcements
 from alongside_intake.domain.facts import SELF, Policies
 from alongside_intake.domain.identity import finds_person_by
 from alongside_intake.domain.problem import Code
@@ -67,13 +69,22 @@ def _add_register(router: APIRouter, policies: Policies, vault: Vault) -> None:
         async def work(tx: Tx) -> PartnerView:
             await partners_store.lock_registration(tx, partner_id)
             is_new = await people_store.register(
-                tx, partner_id, name=partner.name, setting=partner.setting, region=partner.region
+                tx,
+                partner_id,
+                name=partner.name,
+                setting=partner.setting,
+                region=partner.region,
+                channels=None if partner.channels is None else tuple(dict.fromkeys(partner.channels)),
             )
             await tell_what_was_before(tx, partner_id, is_new=is_new)
             if partner.contact_email is not None:
                 route = ContactRoute(email=partner.contact_email)
                 await contacts.seal_route(tx, vault, Owner("partner", partner_id), route)
-            return _view(_require_partner(await people_store.find_partner(tx.conn, partner_id)))
+            registered = _require_partner(await people_store.find_partner(tx.conn, partner_id))
+            _check_reachable(registered)
+            if is_new or partner.channels is not None:
+                tx.announce(announcements.partner_registered(registered, at=tx.now))
+            return _view(registered)
 
         return await command.run(work)
 
@@ -184,6 +195,18 @@ def _check_registration(partner_id: str, partner: PartnerCommand, policies: Poli
         )
 
 
+def _check_reachable(partner: Partner) -> None:
+    """Raise HttpProblem for a partner that wants e-mail alone and gave no address: it would hear nothing."""
+    if set(partner.channels) == {Channel.EMAIL} and not partner.has_contact_route:
+        raise HttpProblem(
+            status=422,
+            code="contact-route-missing",
+            title="A partner that hears of its referrals by e-mail alone needs an address",
+            remedy="Send contact_email as well, or choose the channel stream.",
+            field="contact_email",
+        )
+
+
 def _check_leads_to_a_person(namespace: str, person_reference: str, codes: Codes) -> None:
     """Raise HttpProblem for a placeholder, and for a reference to a person who submits for themself that can be guessed."""
     is_public = namespace == SELF
@@ -220,6 +243,7 @@ def _view(partner: Partner) -> PartnerView:
         region=partner.region,
         registered_at=partner.registered_at,
         has_contact_route=partner.has_contact_route,
+        channels=partner.channels,
         referrals_topic=PARTNER_REFERRALS.topic(partner.id),
         status_topic=PARTNER_STATUS.topic(partner.id),
     )

@@ -1,6 +1,6 @@
 """SQL statements about people, partners and their sealed contact routes, one function per question."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,6 +10,7 @@ import asyncpg
 
 from alongside_chassis.announce import Tx
 from alongside_contracts.ids import PersonId, new_id
+from alongside_contracts.partner import PARTNER_CHANNELS
 from alongside_intake.domain.facts import State
 from alongside_intake.people.vault import Owner
 from alongside_intake.submissions.record import ExternalRef
@@ -25,6 +26,8 @@ class Partner:
     region: str
     registered_at: datetime
     has_contact_route: bool
+    channels: Sequence[str]
+    """How it hears of its referrals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +74,17 @@ async def registered_partners(conn: asyncpg.Connection, partners: Collection[str
     return {row["id"]: row["registered_at"] for row in rows}
 
 
-async def register(tx: Tx, partner: str, *, name: str, setting: str, region: str) -> bool:
-    """Register a partner, or update its registration; return whether it is new."""
+async def register(  # the facts of a registration, by name
+    tx: Tx, partner: str, *, name: str, setting: str, region: str, channels: Sequence[str] | None = None
+) -> bool:
+    """Register a partner, or update its registration; return whether it is new. None keeps the channels it chose before."""
     is_new: bool = await tx.conn.fetchval(
         """
-        insert into partner (id, name, setting, region, registered_at, changed_at, summarised_to)
-        values ($1, $2, $3, $4, $5, $5, $5)
+        insert into partner (id, name, setting, region, registered_at, changed_at, summarised_to, channels)
+        values ($1, $2, $3, $4, $5, $5, $5, $6)
         on conflict (id) do update
             set name = excluded.name, setting = excluded.setting, region = excluded.region,
-                changed_at = excluded.changed_at
+                changed_at = excluded.changed_at, channels = coalesce(excluded.channels, partner.channels)
         returning xmax = 0
         """,
         partner,
@@ -87,6 +92,7 @@ async def register(tx: Tx, partner: str, *, name: str, setting: str, region: str
         setting,
         region,
         tx.now,
+        channels,
     )
     return is_new
 
@@ -94,13 +100,13 @@ async def register(tx: Tx, partner: str, *, name: str, setting: str, region: str
 async def find_partner(conn: asyncpg.Connection, partner_id: str) -> Partner | None:
     """Return one partner, or None."""
     rows = await conn.fetch(f"{_PARTNERS} where p.id = $1", partner_id)
-    return Partner(**dict(rows[0])) if rows else None
+    return _partner(rows[0]) if rows else None
 
 
 async def list_partners(conn: asyncpg.Connection, *, after: str, limit: int) -> list[Partner]:
     """List partners by id; `after` is the last id of the previous page."""
     rows = await conn.fetch(f"{_PARTNERS} where p.id > $1 order by p.id limit $2", after, limit)
-    return [Partner(**dict(row)) for row in rows]
+    return [_partner(row) for row in rows]
 
 
 async def find_or_create_person(tx: Tx, namespace: str, reference: str) -> PersonId:
@@ -308,6 +314,11 @@ _DELETE_KEYS: Final = """
         select w.owner from risk_words w join submission s on s.id = w.submission_id where s.person_id = $1::uuid))
 """
 _PARTNERS: Final = """
-    select p.id, p.name, p.setting, p.region, p.registered_at, r.owner is not null as has_contact_route
+    select p.id, p.name, p.setting, p.region, p.registered_at, r.owner is not null as has_contact_route, p.channels
     from partner p left join contact_route r on r.kind = 'partner' and r.owner = p.id
 """
+
+
+def _partner(row: asyncpg.Record) -> Partner:
+    """Return a partner; one that said nothing of channels has every one."""
+    return Partner(**(dict(row) | {"channels": tuple(row["channels"] or sorted(PARTNER_CHANNELS))}))
