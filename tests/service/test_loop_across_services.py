@@ -1,4 +1,9 @@
-"""Two services that must agree without knowing each other: delivered notices close the loop of referrals."""
+"""Two services that must agree without knowing each other: delivered notices close the loop of referrals.
+
+A partner's loop is closed by the update on its stream, once Kafka acknowledged it.
+"""
+
+from datetime import timedelta
 
 import pytest
 
@@ -27,6 +32,7 @@ async def test_the_loop_closes_for_every_kind_of_referrer(
 
     await forward_announcements(referrals_bench, notifications_bench)
     await forward_announcements(notifications_bench, referrals_bench)
+    await referrals_bench.fire_timers(referrals_bench.clock.now() + timedelta(minutes=1))
 
     closed = [a.event for a in await referrals_bench.announced() if isinstance(a.event, LoopClosed)]
     assert [event.referral_id for event in closed] == [admission.referral_id]

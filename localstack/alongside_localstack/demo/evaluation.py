@@ -6,11 +6,12 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Final, TypeAlias
 
 from alongside_contracts.partner import ReferralUpdated, SubmissionAnswered
-from alongside_contracts.vocabulary import Answer, Status
+from alongside_contracts.vocabulary import Answer, BusinessStatus, Status
+from alongside_localstack.demo.noise import EMAILS_MAX, NOTICES_MAX, Noise, is_undelivered
 from alongside_localstack.demo.partner_client import PartnerInbox, StreamPosition
 
-UNDELIVERED_STATES: Final = frozenset({"pending", "sending"})
 STOPPED_STATES: Final = frozenset({Status.CANCELLED, Status.ON_HOLD})
+SMOOTH_STATUSES: Final = frozenset({Status.REQUESTED, Status.ACCEPTED, Status.IN_PROGRESS, Status.COMPLETED})
 CHANGES: Final = (Answer.AMENDED, Answer.WITHDRAWN, Answer.CONSENT_CHANGED)
 Answers: TypeAlias = Mapping[tuple[str, StreamPosition], Sequence[SubmissionAnswered]]
 """Intake's answers, by the partner and position of the record they answer."""
@@ -64,6 +65,10 @@ class Summary:
     closed: int
     notified: int
     mailed: int
+    notices_per_referral: float
+    """Notices per admitted referral, on average."""
+    emails_per_referral: float
+    """Delivered e-mails per admitted referral, on average."""
     mail_resent: int
     dead_lettered: int
     traces_complete: int
@@ -88,7 +93,8 @@ def evaluate(observations: Observations) -> Summary:
     answers = answers_by_position(observations)
     answer_counts = Counter(record_answers[0].answer for record_answers in answers.values())
     admitted = admitted_referrals(answers)
-    violations = _find_violations(observations, answers, admitted)
+    noise, smooth = Noise.of(observations.notices), _went_well(observations, admitted)
+    violations = _find_violations(observations, answers, admitted, too_noisy=noise.above_limits(smooth))
     return Summary(
         submitted=len(observations.sent_records),
         admitted=answer_counts[Answer.ADMITTED],
@@ -100,8 +106,10 @@ def evaluate(observations: Observations) -> Summary:
         matched=_matched(observations, admitted),
         declined=sum(len(referral["excluded_offers"]) for referral in observations.referrals),
         closed=len(_closed(observations) & admitted),
-        notified=sum(notice["state"] == "delivered" for notice in observations.notices),
+        notified=sum(notice["reached_at"] is not None for notice in observations.notices),
         mailed=len(observations.mails),
+        notices_per_referral=_mean(noise.notices_about, admitted),
+        emails_per_referral=_mean(noise.emails_about, admitted),
         mail_resent=sum(mail["deliveries"] - 1 for mail in observations.mails),
         dead_lettered=len(observations.dead_letters),
         traces_complete=len(observations.complete_traces & admitted),
@@ -109,7 +117,15 @@ def evaluate(observations: Observations) -> Summary:
         duplicated=len(violations.repeated),
         out_of_order=len(violations.out_of_order),
         oversold=len(violations.oversold),
-        broken=(*violations.describe(), *_count_mismatches(observations, answer_counts)),
+        broken=(
+            *violations.describe(),
+            *_count_mismatches(observations, answer_counts, noise),
+            *(
+                ["no referral went well: nothing shows how much noise one makes"]
+                if admitted and not smooth
+                else ()
+            ),
+        ),
     )
 
 
@@ -126,6 +142,7 @@ class _Violations:
     wrong_answers: Sequence[str]
     without_trace: Sequence[str]
     undelivered: Sequence[str]
+    too_noisy: Sequence[str]
     unpaged: Sequence[str]
 
     def describe(self) -> list[str]:
@@ -140,6 +157,7 @@ class _Violations:
             "records got another answer than expected": self.wrong_answers,
             "admitted referrals have no complete trace": self.without_trace,
             "notices were never delivered": self.undelivered,
+            f"referrals that went well caused more than {NOTICES_MAX} notices or {EMAILS_MAX} e-mails": self.too_noisy,
             "escalated submissions have no escalation": self.unpaged,
         }
         return [
@@ -149,7 +167,9 @@ class _Violations:
         ]
 
 
-def _find_violations(observations: Observations, answers: Answers, admitted: set[str]) -> _Violations:
+def _find_violations(
+    observations: Observations, answers: Answers, admitted: set[str], *, too_noisy: Sequence[str]
+) -> _Violations:
     journeys = journeys_of(observations.inboxes.values())
     may_stay_open = _closed(observations) | _stopped(observations, answers)
     return _Violations(
@@ -165,11 +185,26 @@ def _find_violations(observations: Observations, answers: Answers, admitted: set
         oversold=[offer["id"] for offer in observations.offers if _is_oversold(offer)],
         wrong_answers=_wrong_answers(observations, answers),
         without_trace=sorted(admitted - observations.complete_traces) if observations.killed is None else (),
-        undelivered=[
-            notice["id"] for notice in observations.notices if notice["state"] in UNDELIVERED_STATES
-        ],
+        undelivered=[notice["id"] for notice in observations.notices if is_undelivered(notice)],
+        too_noisy=too_noisy,
         unpaged=_unpaged(observations, answers),
     )
+
+
+def _went_well(observations: Observations, admitted: set[str]) -> set[str]:
+    """Return the admitted referrals that the first target asked accepted and completed, according to their partners' updates."""
+    return {
+        referral_id
+        for referral_id, updates in journeys_of(observations.inboxes.values()).items()
+        if referral_id in admitted
+        and {update.status for update in updates} == SMOOTH_STATUSES
+        and sum(update.business_status == BusinessStatus.AWAITING_RESPONSE for update in updates) == 1
+        and {update.business_status for update in updates} <= {None, BusinessStatus.AWAITING_RESPONSE}
+    }
+
+
+def _mean(counts: Mapping[str, int], referrals: set[str]) -> float:
+    return round(sum(counts[id_] for id_ in referrals) / len(referrals), 1) if referrals else 0.0
 
 
 def _closed(observations: Observations) -> set[str]:
@@ -188,10 +223,10 @@ def _stopped(observations: Observations, answers: Answers) -> set[str]:
     return {id_ for id_ in ids if states.get(id_) in STOPPED_STATES}
 
 
-def _count_mismatches(observations: Observations, answer_counts: Mapping[str, int]) -> list[str]:
-    mail_due = sum(
-        notice["channel"] == "email" and notice["state"] == "delivered" for notice in observations.notices
-    )
+def _count_mismatches(
+    observations: Observations, answer_counts: Mapping[str, int], noise: Noise
+) -> list[str]:
+    mail_due = noise.emails
     mismatches = []
     if observations.mails and len(observations.mails) != mail_due:
         mismatches.append(
@@ -248,9 +283,7 @@ def journeys_of(inboxes: Iterable[PartnerInbox]) -> dict[str, list[ReferralUpdat
 def is_settled(observations: Observations) -> bool:
     """Return whether every record is answered, every loop is closed and no notice is pending."""
     summary = evaluate(observations)
-    return summary.lost == 0 and not any(
-        notice["state"] in UNDELIVERED_STATES for notice in observations.notices
-    )
+    return summary.lost == 0 and not any(is_undelivered(notice) for notice in observations.notices)
 
 
 def _repeated(
@@ -268,8 +301,7 @@ def _repeated(
         (referral_id, step.sequence) for referral_id, updates in journeys.items() for step in updates
     )
     notices = Counter(
-        (notice["cause"], notice["role"], notice["recipient_id"], notice["channel"])
-        for notice in observations.notices
+        (notice["cause"], notice["recipient_kind"], notice["recipient_id"]) for notice in observations.notices
     )
     duplicates = [str(key) for counts in (steps, notices) for key, count in counts.items() if count > 1]
     return answered_twice + duplicates

@@ -15,6 +15,7 @@ from alongside_contracts.vocabulary import Channel
 from alongside_notifications.domain.audience import Recipient, RecipientKind
 from alongside_notifications.domain.notice import (
     EVERY_CHANNEL,
+    ClaimedDelivery,
     News,
     Notice,
     StoredDelivery,
@@ -228,12 +229,17 @@ async def reported_read_again(tx: Tx, partner: str, since: datetime) -> bool:
     return reported
 
 
+async def fetch_claimed(conn: asyncpg.Connection, query: str, *values: object) -> list[ClaimedDelivery]:
+    """Return the deliveries that a query of `sending/store.py` claims, with their notices and referrals' present state."""
+    return [_claimed(row) for row in await conn.fetch(query, *values)]
+
+
 async def count_waiting(conn: asyncpg.Connection) -> dict[bool, int]:
     """Return how many notices wait to be sent, by whether they are urgent."""
     return {row["urgent"]: row["count"] for row in await conn.fetch(_WAITING)}
 
 
-def notice_of(row: asyncpg.Record) -> Notice:
+def _notice_of(row: asyncpg.Record) -> Notice:
     """Return the notice of a row that holds NOTICE_COLUMNS. One of the release before went by every channel."""
     return Notice(
         id=row["id"],
@@ -277,7 +283,7 @@ def _row(notice: Notice, trace: Mapping[str, str]) -> dict[str, Any]:
 
 def _stored(row: asyncpg.Record) -> StoredNotice:
     """Return a notice with its deliveries; being in the inbox is one if it is a channel of the notice."""
-    notice = notice_of(row)
+    notice = _notice_of(row)
     in_app = [StoredDelivery(Channel.IN_APP, "delivered", delivered_at=row["created_at"])]
     by_channel = [StoredDelivery(**each) for each in orjson.loads(row["deliveries"] or "[]")]
     return StoredNotice(
@@ -285,4 +291,29 @@ def _stored(row: asyncpg.Record) -> StoredNotice:
         created_at=row["created_at"],
         reached_at=row["reached_at"],
         deliveries=[*(in_app if row["in_inbox"] and notice.is_reached_when_stored else ()), *by_channel],
+    )
+
+
+def _claimed(row: asyncpg.Record) -> ClaimedDelivery:
+    return ClaimedDelivery(
+        notice=_notice_of(row),
+        attempts=row["attempts"],
+        unforeseen=row["unforeseen"],
+        message_id=row["message_id"],
+        created_at=row["created_at"],
+        trace=orjson.loads(row["trace"] or "{}"),
+        present=_present(row),
+    )
+
+
+def _present(row: asyncpg.Record) -> ReferralState | None:
+    if row["present_sequence"] is None:
+        return None
+    return ReferralState(
+        referral_id=row["referral_id"],
+        sequence=row["present_sequence"],
+        status=row["present_status"],
+        business_status=row["present_business_status"],
+        offer_id=row["present_offer_id"],
+        next_actor=row["present_next_actor"],
     )

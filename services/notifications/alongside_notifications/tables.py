@@ -45,7 +45,7 @@ class Base(SQLModel):
 class NoticeRow(Base, table=True):
     """One cause, reported to one recipient; the unique constraint prevents a second notice.
 
-    The columns from `channel` on are those of the release before, in which each channel had a row of its own. New rows have
+    The columns from `channel` on are those of the release before, in which each channel had a separate row. New rows have
     `in-app` and `delivered` in them, and nothing reads them but that release and `mail_of_release_before.py`; they go with the next release.
     """
 

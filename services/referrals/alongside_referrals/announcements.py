@@ -1,7 +1,7 @@
 """Announces a change: the referral's state as events of the contracts, and its due time as a durable timer."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
 from alongside_chassis.announce import Tx
@@ -15,15 +15,24 @@ from alongside_contracts.referrals import (
     ReferralStatusChanged,
     ReferralSucceeded,
 )
+from alongside_contracts.vocabulary import Actor
 from alongside_referrals.domain.decisions import Entry, TimelineOnly, Transitioned
 from alongside_referrals.domain.due import Overdue
 from alongside_referrals.domain.loop import ClosedLoop
 from alongside_referrals.domain.referral import Referral
 
+_ON_LADDER: Final = frozenset({Actor.COORDINATOR, Actor.SUPERVISOR})
+"""The parties that are found by the on-call ladder of the referral's region."""
 Change: TypeAlias = Transitioned | TimelineOnly | Overdue | ClosedLoop
 
 DUE: Final = "due"
 """The kind of the one timer every open referral has; its key is the referral id."""
+UPDATE_SENT: Final = "update-sent"
+"""The timer that asks whether Kafka acknowledged the update about an end; its key is the referral id."""
+LOOKS: Final = "looks"
+"""The fact of that timer that counts how often it asked."""
+_FIRST_LOOK_AFTER: Final = timedelta(seconds=1)
+_LOOK_EVERY: Final = timedelta(minutes=1)
 
 
 def announce(tx: Tx, change: Change) -> Referral:
@@ -61,6 +70,16 @@ def announce_overdue(tx: Tx, referral: Referral, late: str, next_actor: str, due
             region=referral.region,
         )
     )
+
+
+def look_for_acknowledgement(tx: Tx, referral: Referral, *, looks: int) -> None:
+    """Set the timer that asks whether the update about the end was acknowledged; the pauses double, up to a minute.
+
+    The relay does not report it: the one of the release before may run beside ours during an upgrade, and deletes the message
+    without a word.
+    """
+    pause = min(_FIRST_LOOK_AFTER * 2 ** min(looks, 10), _LOOK_EVERY)
+    tx.set_timer(UPDATE_SENT, str(referral.id), tx.now + pause, {LOOKS: str(looks)})
 
 
 def announce_successor(tx: Tx, successor: Referral, ended: Referral, request: str) -> None:
@@ -107,9 +126,12 @@ def _announce_status_change(tx: Tx, referral: Referral, entry: Entry) -> str:
         offer_kind=referral.offer_kind,
         next_actor=waiting.actor if waiting else None,
         due_at=waiting.due_at if waiting else None,
+        region=referral.region if waiting and waiting.actor in _ON_LADDER else None,
     )
     if referral.partner is not None and not referral.is_erased:
         tx.announce(_updated(event, referral.partner, referral.reference), partner=referral.partner)
+        if referral.terminal:
+            look_for_acknowledgement(tx, referral, looks=0)
     return tx.announce(event)
 
 

@@ -5,10 +5,15 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from alongside_chassis.announce import Tx
+from alongside_chassis.announce import Tx, is_acknowledged
 from alongside_chassis.consume import Handlers, Timer
 from alongside_chassis.errors import Unprocessable
-from alongside_chassis.lifecycle import add_erased, expire_erasures
+from alongside_chassis.lifecycle import (
+    add_erased,
+    channels_of_partners,
+    expire_erasures,
+    hear_partner_channels,
+)
 from alongside_contracts.ids import PersonId
 from alongside_contracts.intake import (
     ConsentChanged,
@@ -26,9 +31,16 @@ from alongside_contracts.matching import (
     MatchWithdrawn,
 )
 from alongside_contracts.notifications import NoticeDelivered, NoticeFailed
-from alongside_contracts.vocabulary import Actor, ProblemCode, Reason
+from alongside_contracts.streams import PARTNER_STATUS
+from alongside_contracts.vocabulary import Actor, Channel, ProblemCode, Reason
 from alongside_referrals import store
-from alongside_referrals.announcements import DUE, announce_overdue
+from alongside_referrals.announcements import (
+    DUE,
+    LOOKS,
+    UPDATE_SENT,
+    announce_overdue,
+    look_for_acknowledgement,
+)
 from alongside_referrals.domain.codes import WaitKind
 from alongside_referrals.domain.commands import (
     Accept,
@@ -47,7 +59,13 @@ from alongside_referrals.domain.commands import (
 )
 from alongside_referrals.domain.decisions import Refused, Stale, TimelineOnly, Transitioned
 from alongside_referrals.domain.due import Overdue, RecallDue, assign_coordinator, escalate
-from alongside_referrals.domain.loop import ClosedLoop, NoticeResult, apply_notice, can_close_loop
+from alongside_referrals.domain.loop import (
+    ClosedLoop,
+    NoticeResult,
+    apply_acknowledged_update,
+    apply_notice,
+    can_close_loop,
+)
 from alongside_referrals.domain.machine import Decision, decide
 from alongside_referrals.domain.policy import Policies
 from alongside_referrals.domain.referral import Referral
@@ -74,6 +92,7 @@ def handlers(policies: Policies) -> Handlers:
     _register_notifications(registry)
     _register_erasures(registry, policies)
     _register_timers(registry, policies)
+    hear_partner_channels(registry)
     return registry
 
 
@@ -160,6 +179,12 @@ def _register_timers(registry: Handlers, policies: Policies) -> None:
         if referral is not None:
             await _escalate(referral, tx, policies)
 
+    @registry.on_timer(UPDATE_SENT)
+    async def close_by_update(timer: Timer, tx: Tx) -> None:
+        referral = (await store.lock_referrals(tx.conn, [UUID(timer.key)])).get(UUID(timer.key))
+        if referral is not None and referral.partner is not None and referral.terminal:
+            await _close_by_update(referral, referral.partner, tx, policies, looks=int(timer.facts[LOOKS]))
+
     @registry.on_timer_failed(DUE)
     async def assign_coordinator_after_failure(timer: Timer, again_at: datetime, tx: Tx) -> None:
         referral = (await store.lock_referrals(tx.conn, [UUID(timer.key)])).get(UUID(timer.key))
@@ -224,6 +249,24 @@ async def _escalate(referral: Referral, tx: Tx, policies: Policies) -> None:
                 await record(tx, recalled, policies)
         case Stale():
             pass  # somebody acted in time
+
+
+async def _close_by_update(
+    referral: Referral, partner: str, tx: Tx, policies: Policies, *, looks: int
+) -> None:
+    """Close the loop of a partner that reads its stream once Kafka acknowledged the update about the end, or ask again later."""
+    topic, key = PARTNER_STATUS.topic(partner), referral.reference.encode()
+    if not await is_acknowledged(tx.conn, topic=topic, key=key, shards=tx.shards):
+        look_for_acknowledgement(tx, referral, looks=looks + 1)
+        return
+    chosen = await channels_of_partners(tx.conn, {partner})
+    if Channel.STREAM not in chosen[partner]:
+        return  # a notice by e-mail closes it
+    match apply_acknowledged_update(referral, tx.now):
+        case Stale():
+            pass  # a notice was delivered before
+        case change:
+            await record(tx, change, policies)
 
 
 def _unknown_referral() -> Unprocessable:

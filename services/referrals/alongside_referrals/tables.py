@@ -24,7 +24,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from alongside_chassis.tables import NAMING_CONVENTION, chassis_tables, erased_person_table
+from alongside_chassis.tables import (
+    NAMING_CONVENTION,
+    chassis_tables,
+    erased_person_table,
+    partner_channels_table,
+)
 from alongside_contracts.vocabulary import TERMINAL, Fit, OfferKind, Status
 from alongside_referrals.domain.codes import EntryKind, WaitKind
 
@@ -34,6 +39,7 @@ NOTE_CHARS_MAX: Final = 2_000
 _metadata: Final = MetaData(naming_convention=NAMING_CONVENTION)
 chassis_tables(_metadata)
 erased_person_table(_metadata)
+partner_channels_table(_metadata)
 
 
 class Base(SQLModel):

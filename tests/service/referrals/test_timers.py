@@ -62,10 +62,13 @@ async def test_a_command_in_time_moves_the_due_timer(accepted: Journey) -> None:
     assert (await accepted.state())["overdue"] is False
 
 
-async def test_an_ended_referral_has_no_timer(accepted: Journey) -> None:
+async def test_an_ended_referral_waits_for_nothing_but_the_acknowledgement_of_its_update(
+    accepted: Journey,
+) -> None:
     await accepted.done("complete", outcome="engaged")
 
-    assert await accepted.bench.pool.fetchval("select count(*) from timer") == 0
+    timers = await accepted.bench.pool.fetch("select kind from timer")
+    assert [timer["kind"] for timer in timers] == ["update-sent"]
 
 
 async def test_a_referral_that_matching_does_not_propose_becomes_overdue(admitted: Journey) -> None:

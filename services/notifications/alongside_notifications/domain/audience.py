@@ -144,7 +144,7 @@ def _roles_of(transition: Transition, rules: Rules) -> tuple[RecipientRole, ...]
 
 
 def _next_actors(transition: Transition, coordinator: str) -> list[Recipient | None]:
-    """Return the coordinator if it is now up to them, and whoever it is up to when nothing else changed.
+    """Return the coordinator if it is now up to them, and the party it is up to when nothing else changed.
 
     All others who must act are in the table's rows, or have just acted themselves. Matching is a program.
     """

@@ -34,7 +34,7 @@ _STANDING: Final = frozenset(
         BusinessStatus.CONSENT_REVOKED,
     }
 )
-"""Business statuses that say how it stands now: news of them hold while the referral has them."""
+"""Business statuses that describe the present: news of them hold while the referral has them."""
 _NOT_ABOUT_THE_PRESENT: Final = frozenset({LAPSED, WITHDRAWN})
 """That an answer is not needed any more holds whatever happens next."""
 _HOW_FAR: Final[Mapping[str, int]] = {Status.REQUESTED: 0, Status.ACCEPTED: 1, Status.IN_PROGRESS: 2}
@@ -52,7 +52,7 @@ def still_holds(
     """Return whether a notice about a referral is still worth sending.
 
     1 Nobody needs to act: always. 2 An end, while it is the end. 3 Nothing else, once it has ended. 4 A question, while its
-    recipient must answer it. 5 How it stood, while it stands so. 6 How far it came, while it is as far.
+    recipient must answer it. 5 The present of that time, while it is the present. 6 How far it came, while it is as far.
     """
     if template in _NOT_ABOUT_THE_PRESENT:  # 1
         return True

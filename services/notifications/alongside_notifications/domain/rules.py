@@ -1,11 +1,10 @@
-"""Who is notified of a referral's step: one table from what happened to the roles that are notified, in versions.
+"""The roles that are notified of a referral's step: one table by what happened, in versions.
 
-Each side hears what it must do or would ask about, once, and nobody hears of their own click. The omissions are deliberate: a
+Each side hears what it must do or would ask about, once, and nobody is notified of what they did themselves. The omissions are deliberate: a
 person is not notified each time another offer is asked on their behalf (that reads as one refusal after another), a target is
 notified only of referrals it was asked about, a referrer of the steps that matter to it, and nobody of a draft.
 
-A version is never changed once it is released: a replay judges an event by the rules of its time. Whoever was notified by
-version 1 was notified by it, whatever is right today.
+A version is never changed once it is released: a replay judges an event by the rules of its time.
 """
 
 from collections.abc import Mapping
@@ -43,9 +42,9 @@ class Rules:
     roles: Mapping[str, Roles]
     """The roles of each template."""
     spares_the_actor: bool
-    """Whether the one who did it is left out: nobody is notified of their own click."""
+    """Whether the party that did it is left out: nobody is notified of what they did themselves."""
     tells_next_actor: bool
-    """Whether a coordinator who must act now is notified, and whoever must act when nothing else changed."""
+    """Whether a coordinator who must act now is notified, and the party that must act when nothing else changed."""
     partners_choose: bool
     """Whether a partner is notified by the channels it chose, and not by every one."""
 

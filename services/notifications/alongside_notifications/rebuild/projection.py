@@ -32,7 +32,7 @@ HEARS: Final[frozenset[type[Event]]] = frozenset(
     {ReferralStatusChanged, MatchLapsed, MatchWithdrawn, ReferralOverdue, NoticeDelivered}
 )
 ANNOUNCED_WITHIN: Final = timedelta(days=7)
-"""How long after its cause a delivery is announced at the latest: mail is tried for two days. Causes are forgotten after it."""
+"""How long after its cause a delivery is announced at the latest: mail is tried for two days. Causes are dropped after it."""
 UNKNOWN_TIME: Final = datetime(1970, 1, 8, tzinfo=UTC)
 """The time of a record without one; every event of ours has one."""
 _BEFORE_VERSIONS: Final = 1
@@ -70,7 +70,7 @@ class InboxProjection:
             return self._as_announced(event)
         assert isinstance(event, JourneyEvent)  # noqa: S101  (see HEARS)
         at = item.envelope.time or UNKNOWN_TIME
-        self._forget(before=at - ANNOUNCED_WITHIN)
+        self._purge(before=at - ANNOUNCED_WITHIN)
         for rules in RULES.values():
             for notice in notices_for(event, item.envelope.id, Circumstances(self.ladders, rules=rules)):
                 key = (notice.news.cause, notice.recipient.role)
@@ -87,7 +87,7 @@ class InboxProjection:
             return None
         return AnnouncedNotice(event.notice_id, notice, event.channels, event.delivered_at)
 
-    def _forget(self, *, before: datetime) -> None:
+    def _purge(self, *, before: datetime) -> None:
         """Drop the oldest causes: what a rebuild holds is bounded by what happens in that time."""
         while self._expected and next(iter(self._expected.values())).at < before:
             self._expected.popitem(last=False)

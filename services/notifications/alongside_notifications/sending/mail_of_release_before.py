@@ -1,4 +1,4 @@
-"""Makes deliveries of the notices by e-mail that the release before stored as rows of their own.
+"""Makes deliveries of the notices by e-mail that the release before stored as separate rows.
 
 It may run beside ours during an upgrade, and goes on storing them, so this is asked again as long as the service runs. With the
 next release these rows, and this module, go.

@@ -12,15 +12,13 @@ from typing import Final
 from uuid import UUID
 
 import asyncpg
-import orjson
 
 from alongside_chassis.announce import Tx
 from alongside_notifications.domain.audience import Destination, RecipientKind
 from alongside_notifications.domain.notice import ClaimedDelivery
-from alongside_notifications.domain.present import ReferralState
 from alongside_notifications.domain.retry import GivenUp, RetryLater
 from alongside_notifications.domain.rounds import Due
-from alongside_notifications.store import NOTICE_COLUMNS, notice_of
+from alongside_notifications.store import NOTICE_COLUMNS, fetch_claimed
 
 # Only the oldest few of each recipient kind, so that a long queue costs no more than a short one and hides no other kind. A
 # destination that is being served is left out, so that its backlog does not hide others of its kind. A delivery that is
@@ -157,7 +155,7 @@ async def claim(tx: Tx, due: Sequence[Due], *, lease: timedelta) -> list[Claimed
 
     A notice that another worker has claimed since it was read is left out.
     """
-    return [_claimed(row) for row in await tx.conn.fetch(_CLAIM, *_fence(due), tx.now + lease)]
+    return await fetch_claimed(tx.conn, _CLAIM, *_fence(due), tx.now + lease)
 
 
 async def mark_unroutable(tx: Tx, due: Sequence[Due]) -> set[UUID]:
@@ -210,28 +208,3 @@ def _fence(due: Sequence[Due]) -> tuple[list[UUID], list[int]]:
 
 def _claim_fence(claimed: Sequence[ClaimedDelivery]) -> tuple[list[UUID], list[int]]:
     return [stored.notice.id for stored in claimed], [stored.attempts for stored in claimed]
-
-
-def _claimed(row: asyncpg.Record) -> ClaimedDelivery:
-    return ClaimedDelivery(
-        notice=notice_of(row),
-        attempts=row["attempts"],
-        unforeseen=row["unforeseen"],
-        message_id=row["message_id"],
-        created_at=row["created_at"],
-        trace=orjson.loads(row["trace"] or "{}"),
-        present=_present(row),
-    )
-
-
-def _present(row: asyncpg.Record) -> ReferralState | None:
-    if row["present_sequence"] is None:
-        return None
-    return ReferralState(
-        referral_id=row["referral_id"],
-        sequence=row["present_sequence"],
-        status=row["present_status"],
-        business_status=row["present_business_status"],
-        offer_id=row["present_offer_id"],
-        next_actor=row["present_next_actor"],
-    )

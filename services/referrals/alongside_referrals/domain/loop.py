@@ -67,12 +67,23 @@ def apply_notice(
     """Record that the referrer was notified, or could not be; only notices about the present terminal status count."""
     if not referral.terminal or notice.role != RecipientRole.REFERRER or not _about_the_end(referral, notice):
         return Stale()
+    return _notified_of_end(referral, now, delivered=notice.delivered)
+
+
+def apply_acknowledged_update(referral: Referral, now: datetime) -> ClosedLoop | TimelineOnly | Stale:
+    """Record that the referrer, a partner that reads its stream, was notified there of the present terminal status."""
+    return _notified_of_end(referral, now, delivered=True) if referral.terminal else Stale()
+
+
+def _notified_of_end(
+    referral: Referral, now: datetime, *, delivered: bool
+) -> ClosedLoop | TimelineOnly | Stale:
     now = referral.time_of_next_entry(now)
     after = replace(
         referral,
         changed_at=now,
         referrer_notified_at=referral.referrer_notified_at or now,
-        notice_delivered_at=referral.notice_delivered_at or (now if notice.delivered else None),
+        notice_delivered_at=referral.notice_delivered_at or (now if delivered else None),
         entries=referral.entries + 1,
     )
     if loop_of(after) == loop_of(referral):

@@ -18,6 +18,13 @@ _INSERT: Final = """
 """
 
 
+_WAITS: Final = """
+    select exists (select from outbox where shard = $1 and topic = $2 and key = $3)
+        or exists (select from dead_letter
+            where topic = $2 and key = $3 and state = 'waiting' and reason = 'unsendable' and "where" = 'outbox')
+"""
+
+
 class OutboxMessage(NamedTuple):
     """One record to send, with everything Kafka needs; key and payload are encoded already."""
 
@@ -36,6 +43,15 @@ async def count_waiting(conn: asyncpg.Connection) -> int:
     """Count the messages that are not sent yet."""
     count: int = await conn.fetchval("select count(*) from outbox")
     return count
+
+
+async def is_acknowledged(conn: asyncpg.Connection, *, topic: str, key: bytes, shards: int) -> bool:
+    """Return whether Kafka acknowledged every message to this topic under this key.
+
+    The relay deletes a message when it was acknowledged; one that no broker accepts is moved to the dead letters instead.
+    """
+    waits: bool = await conn.fetchval(_WAITS, shard_of(key, shards), topic, key)
+    return not waits
 
 
 async def put(conn: asyncpg.Connection, messages: Sequence[OutboxMessage], shards: int) -> None:
