@@ -14,8 +14,8 @@ from alongside_localstack.settings import StackSettings
 REFERRALS = 25
 STORM_SECONDS = 40.0
 NAMED = (
-    "submitted", "lost", "duplicated", "out_of_order", "oversold", "notified_twice", "dead_letters", "poison",
-    "outbox_left", "kills", "seed", "seconds", "brokers", "users", "held_up",
+    "submitted", "lost", "duplicated", "out_of_order", "oversold", "notified_twice", "notified_in_vain",
+    "dead_letters", "poison", "outbox_left", "kills", "seed", "seconds", "brokers", "users", "held_up",
 )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ _REMAINING_QUERIES: Final = {
         "referrals",
         "select count(*) from referral where status = 'completed' and loop_closed_at is null",
     ),
-    "notices": ("notifications", "select count(*) from notice where state in ('pending', 'sending')"),
+    "deliveries": ("notifications", "select count(*) from delivery where state in ('pending', 'sending')"),
 }
 
 

@@ -19,14 +19,17 @@ from alongside_lab.faults.evidence.evidence import (
     RecordPosition,
     StreamEvent,
 )
-from alongside_lab.faults.fault_records import OUTBREAK_KIND, FaultRecord
+from alongside_lab.faults.fault_records import DANGER_KIND, OUTBREAK_KIND, FaultRecord
 from alongside_lab.faults.target_actors import AcknowledgedCommand
 
 PARTNER = "st-mary-hospital"
+PEOPLE = "people.v1"
 INBOUND, STATUS = f"partner.{PARTNER}.referrals.v1", f"partner.{PARTNER}.status.v1"
 PAUSED_AT, RESUMED_AT = "12:00", "12:01"
 FIRST, SECOND = "r-1", "r-2"
 OFFER, OTHER = "o-1", "o-2"
+PERSON = "person-1"
+COORDINATOR = "on-call-1"
 
 
 def record(number: int, kind: str, event_id: str | None, expected: Answer | None) -> FaultRecord:
@@ -63,6 +66,8 @@ class Stream:
 def healthy() -> Evidence:
     """The evidence of the run."""
     stream = Stream()
+    chosen = {"channels": ["stream", "email"], "registered_at": "11:00"}
+    stream.add(PEOPLE, PARTNER, "partner.registered", partner=PARTNER, **chosen)
     poison = RecordPosition(INBOUND, 0, 3)
     _answer_partner(stream, poison)
     timeline, notices = [], _pause(stream)
@@ -84,10 +89,11 @@ def healthy() -> Evidence:
         referrals=tuple(_referral(each) for each in (FIRST, SECOND)),
         timeline=tuple(timeline),
         notices=tuple(notices),
+        deliveries=tuple(a_delivery(row["id"]) for row in notices),
         dead_letters=(dead_letter("intake", poison),),
         outbox={"intake": 0, "matching": 0},
         lag={"intake": 0},
-        mails={row["message_id"]: 1 for row in notices if row["channel"] == "email"},
+        mails={f"<{row['id']}>": 1 for row in notices},
         quarantines=({"partner": PARTNER, "paused_at": PAUSED_AT, "resumed_at": RESUMED_AT},),
         pauses=(ObservedPause(PARTNER, others_sent=20, others_answered=18),),
         acknowledged=(
@@ -123,9 +129,8 @@ def _pause(stream: Stream) -> list[dict[str, Any]]:
         stream.add(STATUS, PARTNER, f"intake.{verb}", partner=PARTNER)
         event = stream.add(CRISIS, PARTNER, f"partner-stream.{verb}", partner=PARTNER, paused_at=PAUSED_AT)
         notices += [
-            _notice(event, role, channel, template)
-            for role in ("coordinator", "referrer")
-            for channel in ("in-app", "email")
+            a_notice(event, "coordinator", "coordinator", COORDINATOR, template),
+            a_notice(event, "referrer", "partner", PARTNER, template),
         ]
     return notices
 
@@ -175,17 +180,19 @@ def _journey(
     """One referral from its admission to its end, with its timeline and notices."""
     story = _Story(stream, referral)
     stream.add(JOURNEY, referral, "submission.admitted", referral_id=referral)
-    _step(story, "requested", "requested")
-    attempts = 2 if declined else 1
-    for attempt in range(1, attempts + 1):
-        asked = f"p-{referral}-{attempt}"
-        stream.add(
-            JOURNEY, referral, "match.proposed", referral_id=referral, proposal_id=asked, attempt=attempt
-        )
-        verb = "declined" if attempt < attempts else "accepted"
-        stream.add(JOURNEY, referral, f"match.{verb}", referral_id=referral, proposal_id=asked)
-    for status, what in (("accepted", "accepted"), ("in-progress", "started"), ("completed", "completed")):
-        _step(story, status, what)
+    _step(story, "requested", "requested", told="P", actor="requester", next_actor="matching")
+    for attempt, offer in enumerate((OTHER, OFFER) if declined else (OFFER,), start=1):
+        asked = {"referral_id": referral, "proposal_id": f"p-{referral}-{attempt}"}
+        question = {"business_status": "awaiting-response", "offer_id": offer, "actor": "matching"}
+        stream.add(JOURNEY, referral, "match.proposed", **asked, attempt=attempt)
+        _step(story, "requested", "proposed", told="T", next_actor="target", **question)
+        verb = "declined" if offer == OTHER else "accepted"
+        stream.add(JOURNEY, referral, f"match.{verb}", **asked)
+        if verb == "declined":
+            _step(story, "requested", "declined", told="", next_actor="matching")
+    _step(story, "accepted", "accepted", told="RP", offer_id=OFFER, next_actor="target")
+    _step(story, "in-progress", "started", told="", offer_id=OFFER, next_actor="target")
+    _step(story, "completed", "completed", told="RP", offer_id=OFFER)
     stream.add(JOURNEY, referral, "referral.loop-closed", referral_id=referral)
     return story.timeline, story.notices
 
@@ -198,44 +205,52 @@ class _Story:
     notices: list[dict[str, Any]] = field(default_factory=list)
 
 
-def _step(story: _Story, status: str, what: str) -> None:
-    stream, timeline, notices, referral = story.stream, story.timeline, story.notices, story.referral
+def _step(story: _Story, status: str, what: str, *, told: str, actor: str = "target", **rest: Any) -> None:
+    """Add one step, with a notice to each of those who are `told`: R referrer, T target, P person."""
+    stream, timeline, referral = story.stream, story.timeline, story.referral
     number = len(timeline) + 1
     previous = timeline[-1]["status"] if timeline else "draft"
-    facts = {"referral_id": referral, "sequence": number, "status": status, "partner": PARTNER}
+    facts = {"referral_id": referral, "sequence": number, "status": status, "partner": PARTNER, **rest}
+    facts |= {"person_id": PERSON, "actor": actor}
     event = stream.add(JOURNEY, referral, "referral.status-changed", previous=previous, **facts)
     stream.add(STATUS, f"ref-{referral}", "referral.updated", **facts)
     line = {"referral_id": referral, "entry": number, "sequence": number, "what": what}
     timeline.append(line | {"previous": previous, "status": status})
-    for role in ("referrer", "target", "person"):
-        for channel in ("in-app", "email"):
-            notice = _notice(event, role, channel, status)
-            notices.append(notice)
-            stream.add(
-                JOURNEY,
-                referral,
-                "notice.delivered",
-                referral_id=referral,
-                notice_id=notice["id"],
-                cause=event.id,
-            )
+    recipients = {"R": ("referrer", "partner", PARTNER), "P": ("person", "person", PERSON)}
+    recipients["T"] = ("target", "offer", str(facts.get("offer_id")))
+    for role, kind, recipient in (recipients[each] for each in told):
+        notice = a_notice(event, role, kind, recipient, status)
+        story.notices.append(notice)
+        arrived = {"notice_id": notice["id"], "channel": "email" if role == "referrer" else "in-app"}
+        stream.add(JOURNEY, referral, "notice.delivered", referral_id=referral, cause=event.id, **arrived)
 
 
-def _notice(event: StreamEvent, role: str, channel: str, template: str) -> dict[str, Any]:
-    id_ = f"n-{event.id}-{role}-{channel}"
+def a_notice(event: StreamEvent, role: str, kind: str, recipient: str, template: str) -> dict[str, Any]:
+    """A notice of an event that reached its recipient."""
     about_stream = "paused_at" in event.facts
     return {
-        "id": id_,
+        "id": f"n-{event.id}-{role}",
         "referral_id": event.facts.get("referral_id"),
+        "submission_id": event.facts.get("submission_id"),
         "partner": event.facts["partner"] if about_stream else None,
         "since": event.facts.get("paused_at"),
         "cause": event.id,
         "template": template,
         "role": role,
-        "recipient_id": f"{role}-1",
-        "channel": channel,
+        "recipient_kind": kind,
+        "recipient_id": recipient,
+        "reached_at": "12:05",
+    }
+
+
+def a_delivery(notice: str) -> dict[str, Any]:
+    """A delivery of a notice that the mail relay took."""
+    return {
+        "notice_id": notice,
+        "channel": "email",
         "state": "delivered",
-        "message_id": f"<{id_}>" if channel == "email" else None,
+        "attempts": 1,
+        "message_id": f"<{notice}>",
     }
 
 
@@ -294,3 +309,49 @@ def with_event(
     last = max(event.position.offset for event in evidence.events) + 1
     position = replace(like.position, offset=last if offset is None else offset)
     return replace(evidence, events=(*evidence.events, replace(like, id=id_, position=position)))
+
+
+def added(evidence: Evidence, type_: str, facts: Mapping[str, Any]) -> Evidence:
+    """The evidence with one more event at the end of the first referral's journey."""
+    like = next(event for event in evidence.events if event.position.topic == JOURNEY and event.key == FIRST)
+    last = max(event.position.offset for event in evidence.events)
+    position = replace(like.position, offset=last + 1)
+    event = replace(
+        like, id=f"{type_}-{last}", position=position, type=type_, facts={"referral_id": FIRST, **facts}
+    )
+    return replace(evidence, events=(*evidence.events, event))
+
+
+def page(cause: str) -> dict[str, Any]:
+    """The notice by which a coordinator is paged about an escalation."""
+    about = {"referral_id": None, "submission_id": cause, "partner": None, "since": None, "cause": cause}
+    to = {"role": "coordinator", "recipient_kind": "coordinator", "recipient_id": COORDINATOR}
+    return {"id": f"n-{cause}", "template": "crisis", "reached_at": "12:05", **about, **to}
+
+
+def with_danger(evidence: Evidence, *escalated: str) -> Evidence:
+    """The evidence of a run with one broken record that has a risk, and with these escalations of it."""
+    like = next(record for record in evidence.sent_records if record.poison)
+    danger = replace(like, kind=DANGER_KIND, reference="ref-danger")
+    sent = tuple(danger if record is like else record for record in evidence.sent_records)
+    rows = [
+        {
+            "id": id_,
+            "source": like.partner,
+            "reference": "ref-danger",
+            "state": "escalated",
+            "referral_id": None,
+            "repeats": None,
+        }
+        for id_ in escalated
+    ]
+    evidence = replace(evidence, sent_records=sent, submissions=(*evidence.submissions, *rows))
+    for id_ in escalated:
+        evidence = replace(
+            added(evidence, "submission.escalated", {"submission_id": id_}),
+            escalations=(*evidence.escalations, {"cause": id_, "submission_id": id_}),
+            notices=(*evidence.notices, page(id_)),
+            deliveries=(*evidence.deliveries, a_delivery(page(id_)["id"])),
+            mails={**evidence.mails, f"<{page(id_)['id']}>": 1},
+        )
+    return evidence

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,15 +10,12 @@ import pytest
 
 from alongside_lab.faults.evidence.evaluation import check, summary
 from alongside_lab.faults.evidence.evidence import (
-    JOURNEY,
     ArrivedRecord,
     Evidence,
     FindingKind,
     ObservedPause,
     RecordPosition,
-    Row,
 )
-from alongside_lab.faults.fault_records import DANGER_KIND
 from alongside_lab.faults.target_actors import AcknowledgedCommand
 from tests.unit.faults.healthy import (
     FIRST,
@@ -27,9 +24,11 @@ from tests.unit.faults.healthy import (
     OTHER,
     PARTNER,
     SECOND,
+    added,
     dead_letter,
     healthy,
     proposal,
+    with_danger,
     with_event,
     with_row,
     without,
@@ -66,16 +65,6 @@ def in_another_partition(evidence: Evidence) -> Evidence:
     )
 
 
-def about_a_step(evidence: Evidence, nth: int) -> Row:
-    """The nth notice about a step of a referral."""
-    return [notice for notice in evidence.notices if notice["referral_id"] is not None][nth]
-
-
-def about_a_stream(evidence: Evidence, nth: int) -> Row:
-    """The nth notice about the partner's stream."""
-    return [notice for notice in evidence.notices if notice["partner"] is not None][nth]
-
-
 def with_changes(evidence: Evidence) -> Evidence:
     """The evidence of a run in which one request was amended, its proposal taken back, and consent given again."""
     evidence = replace(
@@ -89,42 +78,6 @@ def with_changes(evidence: Evidence) -> Evidence:
         ("consent.changed", {"sequence": 2, "covers": True}),
     ):
         evidence = added(evidence, type_, facts)
-    return evidence
-
-
-def added(evidence: Evidence, type_: str, facts: Mapping[str, Any]) -> Evidence:
-    """The evidence with one more event at the end of the first referral's journey."""
-    like = next(event for event in evidence.events if event.position.topic == JOURNEY and event.key == FIRST)
-    last = max(event.position.offset for event in evidence.events)
-    position = replace(like.position, offset=last + 1)
-    event = replace(
-        like, id=f"{type_}-{last}", position=position, type=type_, facts={"referral_id": FIRST, **facts}
-    )
-    return replace(evidence, events=(*evidence.events, event))
-
-
-def with_danger(evidence: Evidence, *escalated: str) -> Evidence:
-    """The evidence of a run with one broken record that has a risk, and with these escalations of it."""
-    like = next(record for record in evidence.sent_records if record.poison)
-    danger = replace(like, kind=DANGER_KIND, reference="ref-danger")
-    sent = tuple(danger if record is like else record for record in evidence.sent_records)
-    rows = [
-        {
-            "id": id_,
-            "source": like.partner,
-            "reference": "ref-danger",
-            "state": "escalated",
-            "referral_id": None,
-            "repeats": None,
-        }
-        for id_ in escalated
-    ]
-    evidence = replace(evidence, sent_records=sent, submissions=(*evidence.submissions, *rows))
-    for id_ in escalated:
-        evidence = replace(
-            added(evidence, "submission.escalated", {"submission_id": id_}),
-            escalations=(*evidence.escalations, {"cause": id_, "submission_id": id_}),
-        )
     return evidence
 
 
@@ -143,17 +96,7 @@ LOST: dict[str, Plant] = {
     "an answer to a proposal": lambda e: without_event(e, "match.declined"),
     "the closing of a loop": lambda e: without_event(e, "referral.loop-closed"),
     "a timeline entry": lambda e: without(e, "timeline", referral_id=FIRST, entry=3),
-    "the end of a timeline": lambda e: without(e, "timeline", referral_id=FIRST, entry=4),
-    "a notice": lambda e: without(e, "notices", id=about_a_step(e, 8)["id"]),
-    "the notice of an unread stream": lambda e: without(
-        e, "notices", template="stream-unread", role="coordinator", channel="in-app"
-    ),
-    "the notice that a stream is read again": lambda e: without(
-        e, "notices", template="stream-read-again", role="referrer", channel="email"
-    ),
-    "the announcement of a notice": lambda e: without_event(e, "notice.delivered"),
-    "a mail that counts as sent": lambda e: replace(e, mails={}),
-    "a notice on its way": lambda e: with_row(e, "notices", {"id": e.notices[0]["id"]}, state="sending"),
+    "the end of a timeline": lambda e: without(e, "timeline", referral_id=FIRST, entry=5),
     "a command that was answered": lambda e: replace(
         e, acknowledged=(AcknowledgedCommand("complete", "r-9"),)
     ),
@@ -206,18 +149,6 @@ OVERSOLD: dict[str, Plant] = {
         e, proposals=(*e.proposals, proposal("p-x", FIRST, OFFER, 2, "open"))
     ),
 }
-NOTIFIED_TWICE: dict[str, Plant] = {
-    "the same notice": lambda e: replace(e, notices=(*e.notices, {**e.notices[0], "id": "n-x"})),
-    "one step announced under two ids": lambda e: replace(
-        with_event(e, "referral.status-changed", id_="again"),
-        notices=(*e.notices, {**about_a_step(e, 0), "id": "n-x", "cause": "again"}),
-    ),
-    "one pause under two causes": lambda e: replace(
-        e, notices=(*e.notices, {**about_a_stream(e, 0), "id": "n-x", "cause": "again"})
-    ),
-    "a delivery announced twice": lambda e: with_event(e, "notice.delivered", id_="again"),
-    "a mail without a notice": lambda e: replace(e, mails={**e.mails, "<stray>": 1}),
-}
 DEAD_LETTERS: dict[str, Plant] = {
     "poison nobody put aside": lambda e: replace(e, dead_letters=()),
     "a healthy record put aside": lambda e: replace(
@@ -241,7 +172,6 @@ PLANTED = [
     *((FindingKind.DUPLICATED, name, plant) for name, plant in DUPLICATED.items()),
     *((FindingKind.OUT_OF_ORDER, name, plant) for name, plant in OUT_OF_ORDER.items()),
     *((FindingKind.OVERSOLD, name, plant) for name, plant in OVERSOLD.items()),
-    *((FindingKind.NOTIFIED_TWICE, name, plant) for name, plant in NOTIFIED_TWICE.items()),
     *((FindingKind.DEAD_LETTERS, name, plant) for name, plant in DEAD_LETTERS.items()),
     (FindingKind.OUTBOX, "a row that was never sent", lambda e: replace(e, outbox={"intake": 1})),
     (

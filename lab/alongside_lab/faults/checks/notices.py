@@ -1,109 +1,89 @@
-"""Checks that everybody is notified of each event once."""
+"""Checks that exactly those are notified who must be, each of them once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from alongside_lab.faults.checks.expected_notices import (
+    Recipient,
+    Subject,
+    expected_notices,
+    subjects_by_cause,
+)
 from alongside_lab.faults.evidence.evidence import (
     Evidence,
     Finding,
     FindingKind,
-    StreamEvent,
-    exactly_once,
+    Row,
     grouped,
 )
 
-EVERYBODY_IS_NOTIFIED = frozenset({"accepted", "in-progress", "completed"})
-_ROLES, _CHANNELS = ("referrer", "target", "person"), ("in-app", "email")
-_ROLES_OF_STREAMS = ("coordinator", "referrer")
-_TEMPLATES_OF_STREAMS = {"stream-unread": "paused_at", "stream-read-again": "resumed_at"}
-"""Each template about a partner's stream, with the column that says when a pause made it due."""
+_CRISIS = "crisis"
 
 
 def nobody_is_notified_twice(evidence: Evidence) -> Iterator[Finding]:
-    """One notice per step or pause, role, recipient and channel; a step or pause that was announced twice counts once."""
-    steps_by_event_id = _steps_by_event_id(evidence)
+    """One notice per subject and recipient, whatever the roles; what was announced twice counts once."""
+    subjects = subjects_by_cause(evidence)
 
-    def notice_key(row: Any) -> tuple[Any, ...]:
-        cause = steps_by_event_id.get(row["cause"], row["cause"]) if row["partner"] is None else _pause(row)
-        return cause, row["role"], row["recipient_id"], row["channel"]
+    def notice_key(row: Any) -> tuple[Subject, str, str]:
+        return _subject(row, subjects), row["recipient_kind"], row["recipient_id"]
 
-    for key, rows in grouped(evidence.notices, notice_key).items():
+    for (subject, kind, _), rows in grouped(evidence.notices, notice_key).items():
         if len(rows) > 1:
-            yield Finding(
-                FindingKind.NOTIFIED_TWICE,
-                str(key[0]),
-                f"{key[1]} was notified {len(rows)} times by {key[3]}",
-            )
-    for notice, events in grouped(evidence.events_of("notice.delivered"), _notice_id).items():
-        if len(events) > 1:
-            yield Finding(FindingKind.NOTIFIED_TWICE, notice, f"{len(events)} different NoticeDelivered")
+            detail = f"the {kind} was notified {len(rows)} times of {subject.what} {subject.number}"
+            yield Finding(FindingKind.NOTIFIED_TWICE, subject.of, detail)
 
 
 def everybody_is_notified(evidence: Evidence) -> Iterator[Finding]:
-    """For each step in EVERYBODY_IS_NOTIFIED, every role has a notice on each channel."""
-    notified = {(row["cause"], row["role"], row["channel"]) for row in evidence.notices}
-    for event in evidence.events_of("referral.status-changed"):
-        if event.facts["status"] not in EVERYBODY_IS_NOTIFIED or event.facts["status"] == event.facts.get(
-            "previous"
-        ):
-            continue
-        for role in _ROLES if event.facts.get("partner") else _ROLES[1:]:
-            for channel in _CHANNELS:
-                if (event.id, role, channel) not in notified:
-                    detail = f"the {role} was not notified by {channel} of {event.facts['status']}"
-                    yield Finding(FindingKind.LOST, str(event.facts["referral_id"]), detail)
+    """Whoever must hear of a step, a void question, a lateness or a pause has a notice of it, in the right role."""
+    found = _recipients_by_subject(evidence)
+    for subject, recipients in expected_notices(evidence).items():
+        for recipient in sorted(recipients - found.get(subject, set())):
+            detail = f"the {recipient.role} was not notified of {subject.what} {subject.number}"
+            yield Finding(FindingKind.LOST, subject.of, detail)
 
 
-def pauses_are_notified(evidence: Evidence) -> Iterator[Finding]:
-    """Coordinator and partner have a notice, on each channel, that a stream is unread, and one that it is read again."""
-    notified = {(_pause(row), row["role"], row["channel"]) for row in evidence.notices}
-    for row in evidence.quarantines:
-        for template, happened_at in _TEMPLATES_OF_STREAMS.items():
-            pause = row["partner"], row["paused_at"], template
-            for role in _ROLES_OF_STREAMS if row[happened_at] is not None else ():
-                for channel in _CHANNELS:
-                    if (pause, role, channel) not in notified:
-                        detail = f"the {role} was not notified by {channel}: {template}"
-                        yield Finding(FindingKind.LOST, row["partner"], detail)
+def nobody_is_notified_in_vain(evidence: Evidence) -> Iterator[Finding]:
+    """No notice is to anybody else: not of an own click, not of what a partner hears on its stream, not of nothing."""
+    expected = expected_notices(evidence)
+    for subject, recipients in _recipients_by_subject(evidence).items():
+        for recipient in sorted(recipients - expected.get(subject, set())):
+            detail = f"the {recipient.role} was notified of {subject.what} {subject.number}"
+            yield Finding(FindingKind.NOTIFIED_IN_VAIN, subject.of, detail)
 
 
-def deliveries_are_announced(evidence: Evidence) -> Iterator[Finding]:
-    """Exactly the delivered notices of referrals were announced, and no notice is still pending."""
-    referral_notices = [row for row in evidence.notices if row["referral_id"] is not None]
-    delivered = [str(row["id"]) for row in referral_notices if row["state"] == "delivered"]
-    announced = {_notice_id(event) for event in evidence.events_of("notice.delivered")}
-    yield from exactly_once(delivered, announced, "NoticeDelivered")
+def every_crisis_is_paged(evidence: Evidence) -> Iterator[Finding]:
+    """A coordinator is paged about each escalation, until one acknowledges it: again under `cause/1`, `cause/2` …"""
+    escalated = {str(row["cause"]) for row in evidence.escalations}
+    pages = [row for row in evidence.notices if _is_page(row)]
+    for cause in sorted(
+        escalated - {row["cause"] for row in pages if row["recipient_kind"] == "coordinator"}
+    ):
+        yield Finding(FindingKind.LOST, cause, "no coordinator was paged about this escalation")
+    for row in pages:
+        if row["cause"].partition("/")[0] not in escalated or row["recipient_kind"] != "coordinator":
+            detail = f"the {row['role']} was paged about {row['cause']}"
+            yield Finding(FindingKind.NOTIFIED_IN_VAIN, str(row["submission_id"]), detail)
+
+
+def _recipients_by_subject(evidence: Evidence) -> dict[Subject, set[Recipient]]:
+    """Return who has a notice of each subject, pages about crises left out."""
+    subjects = subjects_by_cause(evidence)
+    found: dict[Subject, set[Recipient]] = {}
     for row in evidence.notices:
-        if row["state"] in ("pending", "sending"):
-            yield Finding(FindingKind.LOST, str(row["id"]), f"notice is still {row['state']}")
+        if not _is_page(row):
+            recipient = Recipient(row["role"], row["recipient_kind"], row["recipient_id"])
+            found.setdefault(_subject(row, subjects), set()).add(recipient)
+    return found
 
 
-def delivered_mail_arrived(evidence: Evidence) -> Iterator[Finding]:
-    """Each delivered e-mail is in the mailbox; repeats with the same Message-ID cannot be ruled out with SMTP."""
-    mailed = {row["message_id"] for row in evidence.notices if row["channel"] == "email"}
-    delivered = {
-        row["message_id"]
-        for row in evidence.notices
-        if row["channel"] == "email" and row["state"] == "delivered"
-    }
-    for message in sorted(delivered - evidence.mails.keys()):
-        yield Finding(FindingKind.LOST, message, "recorded as mailed, but never arrived")
-    for message in sorted(evidence.mails.keys() - mailed):
-        yield Finding(FindingKind.NOTIFIED_TWICE, message, "a mail without a notice")
+def _subject(row: Row, subjects: Mapping[str, Subject]) -> Subject:
+    """Return what a notice is about; its cause itself, if no such event is on the journey."""
+    if row["partner"] is not None:
+        return Subject(row["template"], row["partner"], row["since"])
+    if _is_page(row):
+        return Subject(_CRISIS, str(row["submission_id"]), row["cause"])
+    return subjects.get(row["cause"], Subject("an unknown cause", str(row["referral_id"]), row["cause"]))
 
 
-def _steps_by_event_id(evidence: Evidence) -> dict[str, tuple[str, int]]:
-    """Return the step (referral, sequence) of each status event's id, so that repeated announcements are equal."""
-    return {
-        event.id: (str(event.facts["referral_id"]), event.facts["sequence"])
-        for event in evidence.events_of("referral.status-changed")
-    }
-
-
-def _pause(row: Any) -> tuple[Any, ...]:
-    """Return the pause a notice is about, with the notice's template; of no partner for any other notice."""
-    return row["partner"], row["since"], row["template"]
-
-
-def _notice_id(event: StreamEvent) -> str:
-    return str(event.facts["notice_id"])
+def _is_page(row: Row) -> bool:
+    return row["referral_id"] is None and row["partner"] is None

@@ -34,8 +34,10 @@ _TABLES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "notices": (
         "notifications",
-        "select id, referral_id, partner, since, cause, template, role, recipient_id, channel, state, message_id from notice",
+        """select id, referral_id, submission_id, partner, since, cause, template, role, recipient_kind, recipient_id, reached_at
+        from notice""",
     ),
+    "deliveries": ("notifications", "select notice_id, channel, state, attempts, message_id from delivery"),
     "escalations": ("notifications", "select cause, submission_id from escalation"),
 }
 _DEAD_LETTERS: Final = 'select topic, partition, "offset", reason, "where" from dead_letter'

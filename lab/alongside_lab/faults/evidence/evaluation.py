@@ -4,7 +4,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
-from alongside_lab.faults.checks import answers, capacity, effects, final_state, notices, order, pauses
+from alongside_lab.faults.checks import (
+    answers,
+    capacity,
+    deliveries,
+    effects,
+    final_state,
+    notices,
+    order,
+    pauses,
+)
 from alongside_lab.faults.evidence.evidence import Evidence, Finding, FindingKind
 
 Check: TypeAlias = Callable[[Evidence], Iterable[Finding]]
@@ -30,9 +39,14 @@ CHECKS: Final[Sequence[Check]] = (
     capacity.nobody_has_two_places,
     notices.nobody_is_notified_twice,
     notices.everybody_is_notified,
-    notices.pauses_are_notified,
-    notices.deliveries_are_announced,
-    notices.delivered_mail_arrived,
+    notices.nobody_is_notified_in_vain,
+    notices.every_crisis_is_paged,
+    deliveries.every_notice_has_one_delivery,
+    deliveries.notices_reach_their_recipients,
+    deliveries.what_arrived_is_announced_once,
+    deliveries.what_failed_is_announced_once,
+    deliveries.every_delivery_has_ended,
+    deliveries.delivered_mail_arrived,
     pauses.the_broken_sender_is_paused_alone,
     pauses.pauses_are_announced_and_ended,
     pauses.other_partners_are_not_held_up,

@@ -65,6 +65,7 @@ class FindingKind(StrEnum):
     OUT_OF_ORDER = "out_of_order"
     OVERSOLD = "oversold"
     NOTIFIED_TWICE = "notified_twice"
+    NOTIFIED_IN_VAIN = "notified_in_vain"
     DEAD_LETTERS = "wrong_dead_letters"
     OUTBOX = "outbox_left"
     UNATTENDED = "unattended"
@@ -96,6 +97,8 @@ class Evidence:
     referrals: Rows = ()
     timeline: Rows = ()
     notices: Rows = ()
+    deliveries: Rows = ()
+    """What became of each notice, by channel; being in the inbox is not a row."""
     escalations: Rows = ()
     dead_letters: Rows = ()
     """Each with its `service`."""
