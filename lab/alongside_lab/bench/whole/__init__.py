@@ -1,1 +1,1 @@
-"""Measures all services together, from a partner's record to its referrer's notice."""
+"""Measures all services together, from a partner's record to the notice of the one who must act."""

@@ -20,7 +20,7 @@ POLL_SECONDS: Final = 0.02
 
 
 class Load:
-    """The submissions in progress. `notified` counts those whose referrer got the notice."""
+    """The submissions in progress. `notified` counts those whose notice was delivered."""
 
     def __init__(
         self, producer: AIOKafkaProducer, records: Iterator[tuple[SamplePartner, PartnerRecord]]
@@ -32,11 +32,11 @@ class Load:
 
     @property
     def in_progress(self) -> int:
-        """The number of submissions whose referrer waits for the notice."""
+        """The number of submissions whose notice was not delivered yet."""
         return len(self._sent_at)
 
     def on_notice(self, reference: str, at: float) -> None:
-        """Record that the referrer of `reference` was notified at a monotonic time in seconds."""
+        """Record that the notice about `reference` was delivered at a monotonic time in seconds."""
         sent_at = self._sent_at.pop(reference, None)
         if sent_at is not None:
             self.notified += 1
@@ -48,15 +48,17 @@ class Load:
         deadline = time.monotonic() + seconds_max
         while self.in_progress:
             if time.monotonic() > deadline:
-                raise BenchFailed(f"{self.in_progress} referrers were not notified within {seconds_max:g} s.")
+                raise BenchFailed(
+                    f"{self.in_progress} submissions led to no notice within {seconds_max:g} s."
+                )
             await asyncio.sleep(POLL_SECONDS)
 
     async def send_until_notified(
         self, notified: int, *, concurrency: int, settle_seconds_max: float
     ) -> None:
-        """Keep `concurrency` submissions in progress until `notified` referrers in total were notified.
+        """Keep `concurrency` submissions in progress until `notified` notices in total were delivered.
 
-        Raises BenchFailed when none was notified for `settle_seconds_max`.
+        Raises BenchFailed when none was delivered for `settle_seconds_max`.
         """
         last_notice_at, notified_before = time.monotonic(), self.notified
         while self.notified + self.in_progress < notified:
@@ -65,15 +67,15 @@ class Load:
             if self.notified > notified_before:
                 last_notice_at, notified_before = time.monotonic(), self.notified
             elif time.monotonic() - last_notice_at > settle_seconds_max:
-                raise BenchFailed(f"No referrer was notified for {settle_seconds_max:g} s.")
+                raise BenchFailed(f"No notice was delivered for {settle_seconds_max:g} s.")
         await self.settle(settle_seconds_max)
 
     async def wait_for_notices(self, count: int, seconds_max: float) -> None:
-        """Wait until `count` more referrers were notified. Raises BenchFailed after `seconds_max`."""
+        """Wait until `count` more notices were delivered. Raises BenchFailed after `seconds_max`."""
         deadline, notified_before = time.monotonic() + seconds_max, self.notified
         while self.notified < notified_before + count:
             if time.monotonic() > deadline:
-                raise BenchFailed(f"Fewer than {count} referrers were notified in {seconds_max:g} s.")
+                raise BenchFailed(f"Fewer than {count} notices were delivered in {seconds_max:g} s.")
             await asyncio.sleep(POLL_SECONDS)
 
     @asynccontextmanager

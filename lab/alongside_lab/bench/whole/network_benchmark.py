@@ -1,7 +1,7 @@
 """Measures all services on one machine, from a partner's record to the notice, with a growing number of referrals.
 
-No target answers, so every referral stays open: submission → admission → proposal → notice to the referrer. No person
-has a contact route, so no mail is sent; the lookup is part of the work. Driver, broker, PostgreSQL, span store and
+No target answers, so every referral stays open: submission → admission → proposal → notice to the target. Nobody has
+a contact route, so no mail is sent; the lookup is part of the work. Driver, broker, PostgreSQL, span store and
 services share the machine.
 """
 
@@ -106,7 +106,7 @@ async def _measure_latencies(
 async def _measure_sustained(
     stack: LocalStack, load: Load, plan: BenchPlan, name: str, report_progress: ReportProgress
 ) -> SustainedLoad:
-    """Measure one point: 1 send until `concurrency` referrers were notified; 2 count in windows; 3 wait for the rest."""
+    """Measure one point: 1 send until `concurrency` notices were delivered; 2 count in windows; 3 wait for the rest."""
     whole, open_before = plan.whole, load.notified
     pids = {status.name: status.pid for status in stack.status() if status.pid is not None}
     services = {service: pids[service] for service in SERVICES}
@@ -189,9 +189,14 @@ def write_policies_without_norms(shipped: str, file: Path) -> Path:
 
 
 async def fill_network(network: Network) -> None:
-    """Register partners and load offers, without contact addresses and with PLACES_EACH places."""
+    """Register partners and load offers, without contact addresses and with PLACES_EACH places.
+
+    Nothing is said of a partner's channels: services of an older revision, which a comparison runs as well, would refuse it.
+    """
     for partner in partners():
-        await network.register_partner(partner.id, partner.request_body() | {"contact_email": None})
+        registration = partner.request_body() | {"contact_email": None}
+        registration.pop("channels", None)
+        await network.register_partner(partner.id, registration)
     for region in dict.fromkeys(partner.region for partner in partners()):
         bodies = [offer.batch_entry() | {"contact_email": None} for offer in offers(region, OFFERS_SEED)]
         with_places = [body | ({"capacity": PLACES_EACH} if body["capacity"] else {}) for body in bodies]

@@ -1,7 +1,7 @@
-"""Reads from the journey stream when each referrer was notified of the result of the search.
+"""Reads from the journey stream when somebody was notified of the result of each search.
 
-The first notice says that a referral was requested. The tracker measures the next notice, about the proposal or the
-waitlist, and finds it by its cause, the id of the status change.
+That is the target, of the proposal, or the person, of the waiting list. The tracker finds the notice by its cause, the id of
+the status change. Earlier notices, such as the person's of the request, do not count.
 """
 
 import asyncio
@@ -20,9 +20,13 @@ from alongside_contracts.referrals import ReferralStatusChanged
 from alongside_contracts.streams import JOURNEY
 from alongside_contracts.vocabulary import BusinessStatus, Channel, RecipientRole
 
-_DECIDED: Final = (BusinessStatus.AWAITING_RESPONSE.value, BusinessStatus.WAITLISTED.value)
+_ROLES_BY_RESULT: Final[Mapping[str, frozenset[str]]] = {
+    BusinessStatus.AWAITING_RESPONSE.value: frozenset({RecipientRole.TARGET.value}),
+    BusinessStatus.WAITLISTED.value: frozenset({RecipientRole.PERSON.value, RecipientRole.REFERRER.value}),
+}
+"""Whose notice counts, by the result of the search. A person who referred themselves is notified as the referrer."""
 OnNotice = Callable[[str, float], None]
-"""Called with the partner's reference and the time (time.monotonic) at which its notice was seen."""
+"""Called with the partner's reference and the time (time.monotonic) at which the notice was seen."""
 
 
 class NoticeTracker:
@@ -31,7 +35,7 @@ class NoticeTracker:
     def __init__(self, on_notice: OnNotice) -> None:
         self._on_notice = on_notice
         self._references: dict[str, str] = {}
-        self._causes: set[str] = set()
+        self._roles_by_cause: dict[str, frozenset[str]] = {}
         self.waitlisted = 0
         """The number of waitlisted referrals."""
 
@@ -46,16 +50,15 @@ class NoticeTracker:
             self._add_notice(orjson.loads(value), at)
 
     def _add_status_change(self, event: Mapping[str, Any], event_id: str) -> None:
-        if event.get("business_status") in _DECIDED:
-            self._causes.add(event_id)
-            self.waitlisted += event["business_status"] == BusinessStatus.WAITLISTED.value
+        result = str(event.get("business_status"))
+        if result in _ROLES_BY_RESULT:
+            self._roles_by_cause[event_id] = _ROLES_BY_RESULT[result]
+            self.waitlisted += result == BusinessStatus.WAITLISTED.value
 
     def _add_notice(self, event: Mapping[str, Any], at: float) -> None:
-        is_to_referrer = (
-            event["role"] == RecipientRole.REFERRER.value and event["channel"] == Channel.IN_APP.value
-        )
-        if is_to_referrer and event["cause"] in self._causes:
-            self._causes.discard(event["cause"])
+        roles = self._roles_by_cause.get(event["cause"], frozenset())
+        if event["role"] in roles and event["channel"] == Channel.IN_APP.value:
+            del self._roles_by_cause[event["cause"]]
             reference = self._references.pop(event["referral_id"], None)
             if reference is not None:
                 self._on_notice(reference, at)
