@@ -90,6 +90,9 @@ async def run_faults(
         brokers = environment.stack.broker.serving
         script = make_storm(options.seed, options.seconds, environment.devices.possible, brokers=brokers)
         await load_sample(environment, () if options.large else sent_records)
+        await _settle(
+            environment, options.patience_seconds
+        )  # every service has heard what the partners chose
         injector, target_actors, resumer = await _run_storm(environment, sent_records, script, options)
         evidence = await _collect_evidence(environment, sent_records, target_actors, resumer)
     findings = check(evidence)

@@ -101,16 +101,20 @@ def read_clocks(stdin: IO[str], stdout: IO[str]) -> tuple[float, float]:
     return float(wall), float(monotonic)
 
 
-async def test_the_address_book_answers_as_a_service_does_and_few_persons_have_an_address() -> None:
+async def test_the_address_book_answers_as_a_service_does_and_partners_but_few_persons_have_an_address() -> (
+    None
+):
     people = [{"kind": "person", "id": f"person-{number}"} for number in range(199)]
-    question = {"recipients": [*people, {"kind": "offer", "id": "person-1"}]}
+    others = [{"kind": "offer", "id": "person-1"}, {"kind": "partner", "id": "county-court"}]
+    question = {"recipients": [*people, *others]}
     async with address_book(free_port()) as url, httpx2.AsyncClient(trust_env=False) as client:
         first = await client.post(f"{url}/contact-routes/query", json=question)
         again = await client.post(f"{url}/contact-routes/query", json=question)
 
     routes = first.json()["routes"]
     assert [{"kind": route["kind"], "id": route["id"]} for route in routes] == question["recipients"]
-    reachable = [route["email"] for route in routes if "problem" not in route]
+    assert routes[-1]["email"] == "desk@county-court.example"
+    reachable = [route["email"] for route in routes[:-1] if "problem" not in route]
     assert 0 < len(reachable) < len(people) / 4
     assert {route["problem"] for route in routes if "email" not in route} == {"no-contact-route"}
     assert again.json() == first.json()

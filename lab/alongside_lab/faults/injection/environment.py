@@ -30,6 +30,8 @@ from alongside_localstack.supervisor.account import server_account
 ReportProgress = Callable[[str], None]
 CONTACT_ROUTE_ONE_IN: Final = 10
 """One person of this many has an e-mail address: enough to send mail during the storm, too few to slow it down."""
+CHANNELS_OF_FIRST_PARTNERS: Final = (("stream", "email"), ("email",))
+"""How the first partners hear of their referrals."""
 OFFERS_SEED: Final = 1
 ENV: Final[Mapping[str, str]] = {
     "ALONGSIDE_KAFKA_SESSION_TIMEOUT_MS": str(int(SESSION_SECONDS * 1000)),
@@ -174,12 +176,17 @@ def _environment(clocks: FakeClocks | None, address_book_url: str | None) -> dic
     return env
 
 
+def registration(partner: SamplePartner, number: int) -> dict[str, Any]:
+    """Return the registration of a partner by its number: the first ones choose e-mail too, or alone, all others their stream."""
+    channels = CHANNELS_OF_FIRST_PARTNERS[number : number + 1] or (("stream",),)
+    email = partner.contact_email if "email" in channels[0] else None
+    return partner.request_body() | {"channels": list(channels[0]), "contact_email": email}
+
+
 async def load_sample(environment: FaultEnvironment, sent_records: Sequence[FaultRecord]) -> None:
-    """Register partners and load offers without e-mail addresses, and store addresses for a tenth of the people."""
-    for partner in environment.sample_partners:
-        await environment.network.register_partner(
-            partner.id, partner.request_body() | {"contact_email": None}
-        )
+    """Register partners, load offers without e-mail addresses, and store addresses for a tenth of the people."""
+    for number, partner in enumerate(environment.sample_partners):
+        await environment.network.register_partner(partner.id, registration(partner, number))
     for region in dict.fromkeys(partner.region for partner in environment.sample_partners):
         bodies = [offer.batch_entry() | {"contact_email": None} for offer in offers(region, OFFERS_SEED)]
         await environment.network.load_offers(bodies)
