@@ -37,7 +37,7 @@ from tests.service.notifications.conftest import a_transition, an_overdue_referr
 SHARED = (streams.JOURNEY.name, streams.CRISIS.name, streams.PEOPLE.name)
 OURS = {"Authorization": f"Bearer {SERVICE_TOKEN}"}
 IN_APP = "select * from notice where channel = 'in-app' order by id"
-EMAIL = "select * from notice where channel = 'email' order by id"
+EMAIL = "select * from delivery order by notice_id"
 OPEN = "select * from open_referral where ended_at is null order by referral_id"
 BenchOf = Callable[..., AbstractAsyncContextManager[ServiceBench]]
 
@@ -136,7 +136,7 @@ def a_journey() -> list[Event]:
     ]
 
 
-IN_APP_OF_A_JOURNEY = 2 + 3 + 1 + 3
+IN_APP_OF_A_JOURNEY = 1 + 3 + 1 + 3
 
 
 async def test_a_damaged_inbox_is_rebuilt_without_announcements(

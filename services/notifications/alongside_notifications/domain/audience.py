@@ -184,7 +184,8 @@ def overdue_recipients(overdue: Overdue, *, coordinator: str) -> tuple[Recipient
     An actor of a newer release is unknown here: the coordinator is notified, so that nothing stalls silently.
     """
     role = ROLE_OF_ACTOR.get(overdue.next_actor, RecipientRole.COORDINATOR)
-    return (_recipient(role, overdue.parties) or coordinator_recipient(coordinator),)
+    recipient = _recipient(role, overdue.parties) or coordinator_recipient(coordinator)
+    return (_as_referrer(recipient, overdue.parties),)
 
 
 def asked_before_recipients(template: TemplateKey, offer_id: str) -> tuple[Recipient, ...]:

@@ -21,15 +21,15 @@ _COLUMNS: Final = """
     referral_id, cause, template, about_status, role, recipient_kind, recipient_id, channels, rules, reached_at
 """
 _UPSERT: Final = f"""
-    insert into notice (id, {_COLUMNS}, channel, urgent, state, created_at, delivered_at)
-    select id, {_COLUMNS}, 'in-app', false, 'delivered', reached_at, reached_at
+    insert into notice (id, {_COLUMNS}, sequence, channel, urgent, state, created_at, delivered_at)
+    select id, {_COLUMNS}, sequence, 'in-app', false, 'delivered', reached_at, reached_at
     from (
         select id, referral_id, cause, template, about_status, role, recipient_kind, recipient_id,
-            channels::text[] as channels, rules, reached_at
+            channels::text[] as channels, rules, reached_at, sequence
         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                    $9::text[], $10::smallint[], $11::timestamptz[])
+                    $9::text[], $10::smallint[], $11::timestamptz[], $12::integer[])
             as announced (id, referral_id, cause, template, about_status, role, recipient_kind, recipient_id, channels,
-                          rules, reached_at)
+                          rules, reached_at, sequence)
     ) as announced
     where recipient_kind <> 'person' or recipient_id not in (select person_id::text from erased_person)
     on conflict (id) do update set
@@ -79,5 +79,6 @@ async def write_inbox(conn: asyncpg.Connection, announced: Sequence[AnnouncedNot
         ["{" + ",".join(each.channels or EVERY_CHANNEL) + "}" for each in announced],
         [each.notice.rules for each in announced],
         [each.reached_at for each in announced],
+        [each.notice.news.sequence for each in announced],
     )
     return sum(int(status.rpartition(" ")[2]) for status in (deleted, upserted))
