@@ -13,6 +13,7 @@ from alongside_contracts.intake import (
 from alongside_contracts.matching import (
     MatchLapsed,
 )
+from alongside_contracts.partner import PartnerRegistered
 from alongside_contracts.referrals import (
     ReferralOverdue,
 )
@@ -98,6 +99,11 @@ async def an_unread_stream(_bench: ServiceBench) -> Event:
     return PartnerStreamPaused(
         partner=PARTNER, region=REGION, because=PauseReason.REFUSED_IN_A_ROW, paused_at=SUNDAY_NOON
     )
+
+
+async def a_choice_of_channels(bench: ServiceBench) -> Event:
+    """A partner says by which channels it hears of its referrals."""
+    return PartnerRegistered(partner=PARTNER, channels=("stream",), registered_at=SUNDAY_NOON)
 
 
 async def a_stream_read_again(bench: ServiceBench) -> Event:

@@ -30,7 +30,7 @@ from alongside_contracts.matching import (
     MatchWithdrawn,
 )
 from alongside_contracts.notifications import NoticeDelivered, NoticeFailed
-from alongside_contracts.partner import ConsentStated, SubmissionWithdrawalRequested
+from alongside_contracts.partner import ConsentStated, PartnerRegistered, SubmissionWithdrawalRequested
 from alongside_contracts.referrals import (
     FeedbackGiven,
     ReferralOverdue,
@@ -70,6 +70,7 @@ from tests.service.intake_scenarios import (
 )
 from tests.service.journey_events import ended, succeeded
 from tests.service.notification_scenarios import (
+    a_choice_of_channels,
     a_crisis,
     a_lapsed_proposal,
     a_proposal_taken_back,
@@ -319,11 +320,13 @@ SCENARIOS = (
     Scenario("referrals", NoticeDelivered, delivered_closing_notice, announces=True),
     Scenario("referrals", NoticeFailed, failed_closing_notice, announces=False),
     Scenario("referrals", PersonErased, accepted_and_erased, announces=True),
+    Scenario("referrals", PartnerRegistered, a_choice_of_channels, announces=False),
     Scenario("notifications", ReferralStatusChanged, a_status, announces=True),
     Scenario("notifications", MatchLapsed, a_lapsed_proposal, announces=True),
     Scenario("notifications", MatchWithdrawn, a_proposal_taken_back, announces=True),
     Scenario("notifications", ReferralOverdue, an_overdue_referral, announces=True),
     Scenario("notifications", PersonErased, notified_and_erased, announces=False),
+    Scenario("notifications", PartnerRegistered, a_choice_of_channels, announces=False),
     Scenario("notifications", SubmissionEscalated, a_crisis, announces=False),
     Scenario("notifications", PartnerStreamPaused, an_unread_stream, announces=False),
     Scenario("notifications", PartnerStreamResumed, a_stream_read_again, announces=False),

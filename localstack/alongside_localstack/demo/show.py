@@ -99,7 +99,8 @@ def _columns(result: Summary) -> tuple[list[tuple[str, str]], list[tuple[str, st
         ("loops closed", result.closed),
         ("notices delivered", result.notified),
         ("of which e-mails", result.mailed),
-        ("e-mails sent again", result.mail_resent),
+        ("notices a referral", result.notices_per_referral),
+        ("e-mails a referral", result.emails_per_referral),
         ("complete traces", result.traces_complete),
     ]
     right = [
@@ -108,6 +109,7 @@ def _columns(result: Summary) -> tuple[list[tuple[str, str]], list[tuple[str, st
         ("changed later", result.changed),
         ("rejected", result.rejected),
         ("dead-lettered", result.dead_lettered),
+        ("e-mails sent again", result.mail_resent),
         ("lost", result.lost),
         ("duplicated", result.duplicated),
         ("out of order", result.out_of_order),

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from alongside_contracts.ids import OfferId, ReferralId, new_id
+from alongside_contracts.ids import OfferId, ProposalId, ReferralId, new_id
 from alongside_contracts.matching import MatchLapsed
 from alongside_contracts.vocabulary import Actor, BusinessStatus, Status
 from tests.service.notifications.conftest import (
@@ -59,7 +59,7 @@ async def states(network: Network, **filters: Any) -> dict[str, str]:
     return {each["template"]: each["state"] for each in await network.deliveries(channel="email", **filters)}
 
 
-async def test_a_question_that_was_answered_meanwhile_is_not_asked(network: Network) -> None:
+async def test_a_target_that_answered_before_the_mail_was_sent_gets_none(network: Network) -> None:
     referral = Referral(network)
     relay_goes_down(network, OFFER_MAIL)
     await referral.asks()
@@ -73,7 +73,7 @@ async def test_a_question_that_was_answered_meanwhile_is_not_asked(network: Netw
     assert texts_to(network, PERSON_MAIL) == ["Your request has been accepted."]
 
 
-async def test_a_question_that_still_waits_is_asked(network: Network) -> None:
+async def test_a_target_whose_answer_is_still_waited_for_is_asked(network: Network) -> None:
     referral = Referral(network)
     relay_goes_down(network)
     await referral.asks()
@@ -167,7 +167,9 @@ async def test_that_an_answer_is_not_needed_any_more_is_sent_all_the_same(networ
     await referral.asks()
     await network.lane.deliver_due()
     relay_goes_down(network)
-    await network.bench.hear(MatchLapsed(referral_id=referral.id, proposal_id=new_id(), offer_id=OFFER))
+    await network.bench.hear(
+        MatchLapsed(referral_id=referral.id, proposal_id=ProposalId(new_id()), offer_id=OFFER)
+    )
     await network.lane.deliver_due()
 
     await referral.becomes(Status.REQUESTED, actor=Actor.MATCHING, offer_id=None)

@@ -180,19 +180,19 @@ def _journey(
     """One referral from its admission to its end, with its timeline and notices."""
     story = _Story(stream, referral)
     stream.add(JOURNEY, referral, "submission.admitted", referral_id=referral)
-    _step(story, "requested", "requested", told="P", actor="requester", next_actor="matching")
+    _step(story, "requested", "requested", notified="P", actor="requester", next_actor="matching")
     for attempt, offer in enumerate((OTHER, OFFER) if declined else (OFFER,), start=1):
         asked = {"referral_id": referral, "proposal_id": f"p-{referral}-{attempt}"}
         question = {"business_status": "awaiting-response", "offer_id": offer, "actor": "matching"}
         stream.add(JOURNEY, referral, "match.proposed", **asked, attempt=attempt)
-        _step(story, "requested", "proposed", told="T", next_actor="target", **question)
+        _step(story, "requested", "proposed", notified="T", next_actor="target", **question)
         verb = "declined" if offer == OTHER else "accepted"
         stream.add(JOURNEY, referral, f"match.{verb}", **asked)
         if verb == "declined":
-            _step(story, "requested", "declined", told="", next_actor="matching")
-    _step(story, "accepted", "accepted", told="RP", offer_id=OFFER, next_actor="target")
-    _step(story, "in-progress", "started", told="", offer_id=OFFER, next_actor="target")
-    _step(story, "completed", "completed", told="RP", offer_id=OFFER)
+            _step(story, "requested", "declined", notified="", next_actor="matching")
+    _step(story, "accepted", "accepted", notified="RP", offer_id=OFFER, next_actor="target")
+    _step(story, "in-progress", "started", notified="", offer_id=OFFER, next_actor="target")
+    _step(story, "completed", "completed", notified="RP", offer_id=OFFER)
     stream.add(JOURNEY, referral, "referral.loop-closed", referral_id=referral)
     return story.timeline, story.notices
 
@@ -205,8 +205,10 @@ class _Story:
     notices: list[dict[str, Any]] = field(default_factory=list)
 
 
-def _step(story: _Story, status: str, what: str, *, told: str, actor: str = "target", **rest: Any) -> None:
-    """Add one step, with a notice to each of those who are `told`: R referrer, T target, P person."""
+def _step(
+    story: _Story, status: str, what: str, *, notified: str, actor: str = "target", **rest: Any
+) -> None:
+    """Add one step, with a notice to each of those who are `notified`: R referrer, T target, P person."""
     stream, timeline, referral = story.stream, story.timeline, story.referral
     number = len(timeline) + 1
     previous = timeline[-1]["status"] if timeline else "draft"
@@ -218,7 +220,7 @@ def _step(story: _Story, status: str, what: str, *, told: str, actor: str = "tar
     timeline.append(line | {"previous": previous, "status": status})
     recipients = {"R": ("referrer", "partner", PARTNER), "P": ("person", "person", PERSON)}
     recipients["T"] = ("target", "offer", str(facts.get("offer_id")))
-    for role, kind, recipient in (recipients[each] for each in told):
+    for role, kind, recipient in (recipients[each] for each in notified):
         notice = a_notice(event, role, kind, recipient, status)
         story.notices.append(notice)
         arrived = {"notice_id": notice["id"], "channel": "email" if role == "referrer" else "in-app"}

@@ -91,7 +91,7 @@ LOST: dict[str, Plant] = {
     "a request at matching": lambda e: without(e, "requests", referral_id=FIRST),
     "a submission row": lambda e: without(e, "submissions", referral_id=FIRST),
     "an announced transition": lambda e: without_event(e, "referral.status-changed", 2),
-    "what the partner was told": lambda e: without_event(e, "referral.updated", 2),
+    "what the partner was notified": lambda e: without_event(e, "referral.updated", 2),
     "a proposal's announcement": lambda e: without_event(e, "match.proposed"),
     "an answer to a proposal": lambda e: without_event(e, "match.declined"),
     "the closing of a loop": lambda e: without_event(e, "referral.loop-closed"),

@@ -1,4 +1,4 @@
-"""Who must be notified, by the rules that the checker has of its own: one small example of each."""
+"""The recipients of each notice by the checker's rules, which are written by hand: one small example of each."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ STEPS: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-def told(*events: tuple[str, dict[str, Any]]) -> str:
+def notified(*events: tuple[str, dict[str, Any]]) -> str:
     """The letters of those who must be notified of the last of these events."""
     stream = Stream()
     for number, (type_, facts) in enumerate(events, start=1):
@@ -120,10 +120,10 @@ def told(*events: tuple[str, dict[str, Any]]) -> str:
 def test_each_step_tells_whom_it_concerns_and_not_the_one_who_did_it(
     facts: dict[str, Any], expected: str
 ) -> None:
-    assert told(("referral.status-changed", facts)) == expected
+    assert notified(("referral.status-changed", facts)) == expected
 
 
-def test_a_coordinator_who_was_told_that_it_is_up_to_them_is_not_told_at_each_further_step() -> None:
+def test_a_coordinator_who_was_notified_that_it_is_up_to_them_is_not_notified_at_each_further_step() -> None:
     amended = {**ACCEPTED, "actor": "requester", "next_actor": "coordinator"}
     started = {
         "status": "in-progress",
@@ -132,12 +132,12 @@ def test_a_coordinator_who_was_told_that_it_is_up_to_them_is_not_told_at_each_fu
         "next_actor": "coordinator",
     }
 
-    assert told(("referral.status-changed", amended), ("referral.status-changed", started)) == ""
+    assert notified(("referral.status-changed", amended), ("referral.status-changed", started)) == ""
 
 
 @pytest.mark.parametrize("type_", ["match.lapsed", "match.withdrawn"])
 def test_a_target_whose_answer_is_not_needed_any_more_is_told(type_: str) -> None:
-    assert told((type_, {"proposal_id": "p-1"})) == "T"
+    assert notified((type_, {"proposal_id": "p-1"})) == "T"
 
 
 @pytest.mark.parametrize(
@@ -152,17 +152,17 @@ def test_a_target_whose_answer_is_not_needed_any_more_is_told(type_: str) -> Non
         ("somebody-new", "C"),
     ],
 )
-def test_whoever_must_act_is_told_that_it_is_late(next_actor: str, expected: str) -> None:
-    assert told(("referral.overdue", {"next_actor": next_actor})) == expected
+def test_the_party_that_must_act_is_notified_that_it_is_late(next_actor: str, expected: str) -> None:
+    assert notified(("referral.overdue", {"next_actor": next_actor})) == expected
 
 
-def test_a_coordinator_is_told_that_a_target_is_late_when_no_offer_is_known() -> None:
-    assert told(("referral.overdue", {"next_actor": "target", "offer_id": None})) == "C"
+def test_a_coordinator_is_notified_that_a_target_is_late_when_no_offer_is_known() -> None:
+    assert notified(("referral.overdue", {"next_actor": "target", "offer_id": None})) == "C"
 
 
-def test_a_person_who_referred_themselves_is_told_once_as_the_referrer() -> None:
+def test_a_person_who_referred_themselves_is_notified_once_as_the_referrer() -> None:
     ended = {"status": "completed", "previous": "in-progress", "actor": "target", "partner": None}
     requested = {"status": "requested", "previous": "draft", "actor": "requester", "partner": None}
 
-    assert told(("referral.status-changed", ended)) == f"<referrer {PERSON}>"
-    assert told(("referral.status-changed", requested)) == f"<referrer {PERSON}>"
+    assert notified(("referral.status-changed", ended)) == f"<referrer {PERSON}>"
+    assert notified(("referral.status-changed", requested)) == f"<referrer {PERSON}>"

@@ -18,7 +18,7 @@ _TRIED_AT_LEAST = {"delivered": 1, "failed": 1, "superseded": 2}
 
 
 def every_notice_has_one_delivery(evidence: Evidence) -> Iterator[Finding]:
-    """Every notice goes by e-mail once, and being in the inbox is no delivery of its own; no delivery is without a notice."""
+    """Every notice goes by e-mail once, and being in the inbox is no row; no delivery is without a notice."""
     notices = {str(row["id"]) for row in evidence.notices}
     by_notice = grouped(evidence.deliveries, _notice_of)
     for notice in sorted(notices - by_notice.keys()):

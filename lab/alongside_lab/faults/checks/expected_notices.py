@@ -1,6 +1,6 @@
-"""Who must be notified of what, and nobody else: the rules of notices, written again by hand from the events on the stream.
+"""The recipients of every notice, and nobody else: the rules of notices, written again by hand from the events on the stream.
 
-Each side hears what it must do or would ask about, once, and nobody hears of their own click. A partner that chose its stream
+Each side hears what it must do or would ask about, once, and nobody is notified of what they did themselves. A partner that chose its stream
 alone has no notices about its referrals: its updates are the notices (`effects.every_transition_is_announced_once`).
 """
 
@@ -63,7 +63,7 @@ class Subject(NamedTuple):
 
 
 class Recipient(NamedTuple):
-    """Who is notified, and in which role."""
+    """One recipient, and the role in which it is notified."""
 
     role: str
     kind: str
@@ -119,30 +119,30 @@ def _recipients(event: StreamEvent, acted_before: str | None) -> Iterable[Recipi
 def _recipients_of_step(facts: Mapping[str, Any], acted_before: str | None) -> Iterable[Recipient]:
     """Return those who hear of a step, a coordinator from the moment it is up to them, and not the one who did it."""
     what, next_actor = what_happened(facts), facts.get("next_actor")
-    told = _named(_ROLES.get(what, _EVERYBODY), facts)
+    notified = _named(_ROLES.get(what, _EVERYBODY), facts)
     if next_actor not in (None, "matching", acted_before):
         must_act = _who_acts(str(next_actor), facts)
         if must_act == COORDINATOR or what == "next-actor":
-            told.add(must_act)
-    return {each for each in told if each.kind != _KIND_WHO_CLICKED.get(str(facts.get("actor")))}
+            notified.add(must_act)
+    return {each for each in notified if each.kind != _KIND_WHO_CLICKED.get(str(facts.get("actor")))}
 
 
 def _who_acts(actor: str, facts: Mapping[str, Any]) -> Recipient:
-    """Return who must act; the coordinator for a supervisor, for a program, and for whoever is not known."""
+    """Return the party that must act; the coordinator for a supervisor, for a program, and for an actor that is not known."""
     return next(iter(_named(_LETTER_OF_ACTOR.get(actor, ""), facts)), COORDINATOR)
 
 
 def _named(letters: str, facts: Mapping[str, Any]) -> set[Recipient]:
     """Return the parties of a referral by their letters. A person who referred themselves is the referrer, once."""
     partner, offer = facts.get("partner"), facts.get("offer_id")
-    told: set[Recipient] = set()
+    notified: set[Recipient] = set()
     if "R" in letters and partner:
-        told.add(Recipient("referrer", "partner", str(partner)))
+        notified.add(Recipient("referrer", "partner", str(partner)))
     if "T" in letters and offer:
-        told.add(Recipient("target", "offer", str(offer)))
+        notified.add(Recipient("target", "offer", str(offer)))
     if "P" in letters or ("R" in letters and not partner):
-        told.add(Recipient("person" if partner else "referrer", "person", str(facts["person_id"])))
-    return told
+        notified.add(Recipient("person" if partner else "referrer", "person", str(facts["person_id"])))
+    return notified
 
 
 def _expected_of_pauses(evidence: Evidence) -> dict[Subject, AbstractSet[Recipient]]:

@@ -34,7 +34,7 @@ def nobody_is_notified_twice(evidence: Evidence) -> Iterator[Finding]:
 
 
 def everybody_is_notified(evidence: Evidence) -> Iterator[Finding]:
-    """Whoever must hear of a step, a void question, a lateness or a pause has a notice of it, in the right role."""
+    """Everybody who must hear of a step, a void question, a lateness or a pause has a notice of it, in the right role."""
     found = _recipients_by_subject(evidence)
     for subject, recipients in expected_notices(evidence).items():
         for recipient in sorted(recipients - found.get(subject, set())):
