@@ -6,7 +6,6 @@ from typing import TypeAlias
 
 from alongside_contracts.ids import OfferId, PersonId, new_id
 from alongside_contracts.matching import MatchLapsed, MatchWithdrawn
-from alongside_contracts.partner import PARTNER_CHANNELS
 from alongside_contracts.referrals import ReferralOverdue, ReferralStatusChanged
 from alongside_notifications.domain import audience
 from alongside_notifications.domain.audience import Overdue, Parties, Recipient, Transition
@@ -93,7 +92,7 @@ def _build_notices(
     news: News, recipients: Iterable[Recipient], known: Circumstances, *, partner: str | None
 ) -> list[Notice]:
     """Return a notice for each recipient who has a channel; a partner may have chosen its stream alone."""
-    chosen = known.partner_channels.get(partner or "", PARTNER_CHANNELS)
+    chosen = known.partner_channels.get(partner or "")
     by_channels = [
         (recipient, channels_to(recipient, chosen) if known.rules.partners_choose else EVERY_CHANNEL)
         for recipient in recipients

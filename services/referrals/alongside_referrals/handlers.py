@@ -31,6 +31,7 @@ from alongside_contracts.matching import (
     MatchWithdrawn,
 )
 from alongside_contracts.notifications import NoticeDelivered, NoticeFailed
+from alongside_contracts.partner import PARTNER_CHANNELS
 from alongside_contracts.streams import PARTNER_STATUS
 from alongside_contracts.vocabulary import Actor, Channel, ProblemCode, Reason
 from alongside_referrals import store
@@ -260,7 +261,7 @@ async def _close_by_update(
         look_for_acknowledgement(tx, referral, looks=looks + 1)
         return
     chosen = await channels_of_partners(tx.conn, {partner})
-    if Channel.STREAM not in chosen[partner]:
+    if Channel.STREAM not in chosen.get(partner, PARTNER_CHANNELS):
         return  # a notice by e-mail closes it
     match apply_acknowledged_update(referral, tx.now):
         case Stale():

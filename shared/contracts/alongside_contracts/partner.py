@@ -23,7 +23,7 @@ from alongside_contracts.vocabulary import Channel, Status
 
 CHANNELS_MAX = 10
 PARTNER_CHANNELS: Final = frozenset({Channel.STREAM.value, Channel.EMAIL.value})
-"""The channels that a partner may choose, and those of a partner that did not choose."""
+"""The channels that a partner may choose, and those of a partner that is registered without a word."""
 
 
 class SubmissionWithdrawalRequested(Event):
@@ -216,7 +216,7 @@ class IntakeSummarised(Event):
 class PartnerRegistered(Event):
     """A partner was registered, or its registration changed: the channels by which it wants to hear of its referrals.
 
-    A partner of which nothing was announced was registered before there was a choice: it has both channels.
+    A partner of which nothing was announced was registered before there was a choice, and is notified as before.
     """
 
     type = "org.alongside.partner.registered.v1"

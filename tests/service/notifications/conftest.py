@@ -87,6 +87,14 @@ class Network:
         return [event for event in await self.announced_events() if isinstance(event, NoticeFailed)]
 
 
+async def choose_channels(bench: ServiceBench, *partners: str) -> None:
+    """Let these partners have said that they want their stream and e-mail."""
+    await bench.pool.executemany(
+        "insert into partner_channels values ($1, '{stream,email}', '2026-10-01T00:00:00Z') on conflict do nothing",
+        [(partner,) for partner in partners],
+    )
+
+
 Networks = Callable[..., AbstractAsyncContextManager[Network]]
 
 
@@ -108,6 +116,7 @@ def network_with(bench_of: Callable[..., AbstractAsyncContextManager[ServiceBenc
                 bench_of("notifications", **outside | settings) as bench,
                 open_client(service_token=SERVICE_TOKEN, seconds_max=5) as client,
             ):
+                await choose_channels(bench, PARTNER)
                 yield _network(bench, box, contacts, client)
 
     return open_network

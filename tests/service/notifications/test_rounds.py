@@ -36,6 +36,7 @@ from tests.service.notifications.conftest import (
     Networks,
     a_transition,
     an_overdue_referral,
+    choose_channels,
 )
 
 BREAK_UPDATE = """
@@ -50,6 +51,7 @@ async def reachable_partners(network: Network, count: int) -> list[str]:
     """Return as many partners that want e-mail, each with a notice of one acceptance."""
     partners = [f"clinic-{place}" for place in range(count)]
     network.contacts.addresses |= {("partner", partner): f"{partner}@home.test" for partner in partners}
+    await choose_channels(network.bench, *partners)
     await network.bench.hear(
         *(
             a_transition(partner=partner, person_id=PersonId(new_id()), offer_id=None, actor=Actor.PERSON)

@@ -2,7 +2,8 @@
 
 Both run alternately on one broker, one PostgreSQL and one span store; the order changes from pair to pair. A run starts
 the services, lets them warm up and become idle, sends a fixed number of records, and ends when they are idle again: all
-processor time in between was spent on these records. Every trace is sampled.
+processor time in between was spent on these records. One service is
+measured with every trace sampled, all four with one in a hundred, as a network runs.
 """
 
 import asyncio
@@ -24,7 +25,7 @@ from alongside_lab.bench.against.checkout_runner import POSTGRES, CheckoutRunner
 from alongside_lab.bench.against.checkouts import Checkout
 from alongside_lab.bench.against.cost_ratio import Cost, CostPair, Verdict, compare, worst
 from alongside_lab.bench.errors import BenchFailed
-from alongside_lab.bench.plan import TRACED, BenchPlan, Part
+from alongside_lab.bench.plan import SAMPLED, TRACED, BenchPlan, Part
 from alongside_lab.bench.records import journey_records
 from alongside_lab.bench.topic_watcher import TopicWatcher, watch_topic
 from alongside_lab.bench.usage import Usage
@@ -175,7 +176,7 @@ def _whole(plan: BenchPlan) -> Workload:
             concurrency=whole.concurrency,
             settle_seconds_max=whole.settle_seconds_max,
         )
-        async with start_load(stack.kafka, seed=plan.seed, sampled_share=TRACED) as (load, _):
+        async with start_load(stack.kafka, seed=plan.seed, sampled_share=SAMPLED) as (load, _):
             await send_until_notified(load, warm_up)
             before = await services.usage_when_idle()
             await send_until_notified(load, warm_up + count)

@@ -16,7 +16,7 @@ State: TypeAlias = Literal["pending", "sending", "delivered", "failed", "no-rout
 
 MESSAGE_DOMAIN: Final = "alongside"
 EVERY_CHANNEL: Final = (Channel.IN_APP.value, Channel.EMAIL.value)
-"""The channels of every recipient but a partner, which chooses."""
+"""The channels of every recipient but a partner that chose others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +122,12 @@ def notices(news: News, recipients: Iterable[Recipient], *, new_id: Callable[[],
         yield Notice(new_id(), news, recipient, EVERY_CHANNEL)
 
 
-def channels_to(recipient: Recipient, chosen: Collection[str]) -> Sequence[str]:
-    """Return the channels of a notice about a referral; `chosen` are those of its partner.
+def channels_to(recipient: Recipient, chosen: Collection[str] | None) -> Sequence[str]:
+    """Return the channels of a notice about a referral; `chosen` are those of its partner, None if it said nothing yet.
 
-    A partner that chose its stream is notified there by referrals: the update that Kafka acknowledged is the notice.
+    A partner that chose its stream is notified there by referrals: the update that Kafka acknowledged is the notice. One that
+    said nothing is notified as before there was a choice; a referrals service of that time waits for its notice.
     """
-    if recipient.kind is not RecipientKind.PARTNER:
+    if recipient.kind is not RecipientKind.PARTNER or chosen is None:
         return EVERY_CHANNEL
     return tuple(channel for channel in (Channel.EMAIL.value,) if channel in chosen)

@@ -1,7 +1,6 @@
 """How partners want to hear of their referrals, as each service that has to know stores it from `people.v1`.
 
-A partner that said nothing yet has every channel: it was registered before there was a choice, or its registration has not
-been heard. A notice too many is noise, a missing one is a referral that nobody follows.
+A partner of which nothing was heard said nothing yet: it was registered before there was a choice.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -11,7 +10,7 @@ import asyncpg
 
 from alongside_chassis.announce import Tx
 from alongside_chassis.consume.handlers import Handlers
-from alongside_contracts.partner import PARTNER_CHANNELS, PartnerRegistered
+from alongside_contracts.partner import PartnerRegistered
 
 _SAVE: Final = """
     insert into partner_channels (partner, channels, registered_at) values ($1, $2, $3)
@@ -33,9 +32,8 @@ def hear_partner_channels(handlers: Handlers) -> None:
 async def channels_of_partners(
     conn: asyncpg.Connection, partners: Collection[str]
 ) -> Mapping[str, frozenset[str]]:
-    """Return the channels of each of these partners."""
+    """Return the channels of those of these partners that said anything."""
     if not partners:
         return {}
     rows = await conn.fetch(_FIND, list(partners))
-    said = {row["partner"]: frozenset(row["channels"]) for row in rows}
-    return {partner: said.get(partner, PARTNER_CHANNELS) for partner in partners}
+    return {row["partner"]: frozenset(row["channels"]) for row in rows}
