@@ -33,6 +33,7 @@ LOOKS: Final = "looks"
 """The fact of that timer that counts how often it asked."""
 _FIRST_LOOK_AFTER: Final = timedelta(seconds=1)
 _LOOK_EVERY: Final = timedelta(minutes=1)
+_LOOK_EVERY_WHILE_UNSENDABLE: Final = timedelta(hours=1)
 
 
 def announce(tx: Tx, change: Change) -> Referral:
@@ -72,13 +73,16 @@ def announce_overdue(tx: Tx, referral: Referral, late: str, next_actor: str, due
     )
 
 
-def look_for_acknowledgement(tx: Tx, referral: Referral, *, looks: int) -> None:
+def look_for_acknowledgement(tx: Tx, referral: Referral, *, looks: int, unsendable: bool = False) -> None:
     """Set the timer that asks whether the update about the end was acknowledged; the pauses double, up to a minute.
+
+    While the update is unsendable it waits for a person, and is looked for every hour.
 
     The relay does not report it: the one of the release before may run beside ours during an upgrade, and deletes the message
     without a word.
     """
     pause = min(_FIRST_LOOK_AFTER * 2 ** min(looks, 10), _LOOK_EVERY)
+    pause = _LOOK_EVERY_WHILE_UNSENDABLE if unsendable else pause
     tx.set_timer(UPDATE_SENT, str(referral.id), tx.now + pause, {LOOKS: str(looks)})
 
 

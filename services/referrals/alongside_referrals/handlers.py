@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from alongside_chassis.announce import Tx, is_acknowledged
+from alongside_chassis.announce import Sending, Tx, find_sending
 from alongside_chassis.consume import Handlers, Timer
 from alongside_chassis.errors import Unprocessable
 from alongside_chassis.lifecycle import (
@@ -183,7 +183,7 @@ def _register_timers(registry: Handlers, policies: Policies) -> None:
     @registry.on_timer(UPDATE_SENT)
     async def close_by_update(timer: Timer, tx: Tx) -> None:
         referral = (await store.lock_referrals(tx.conn, [UUID(timer.key)])).get(UUID(timer.key))
-        if referral is not None and referral.partner is not None and referral.terminal:
+        if referral is not None and referral.partner is not None:
             await _close_by_update(referral, referral.partner, tx, policies, looks=int(timer.facts[LOOKS]))
 
     @registry.on_timer_failed(DUE)
@@ -256,18 +256,22 @@ async def _close_by_update(
     referral: Referral, partner: str, tx: Tx, policies: Policies, *, looks: int
 ) -> None:
     """Close the loop of a partner that reads its stream once Kafka acknowledged the update about the end, or ask again later."""
-    topic, key = PARTNER_STATUS.topic(partner), referral.reference.encode()
-    if not await is_acknowledged(tx.conn, topic=topic, key=key, shards=tx.shards):
-        look_for_acknowledgement(tx, referral, looks=looks + 1)
-        return
+    notified = apply_acknowledged_update(referral, tx.now)
+    if isinstance(notified, Stale):
+        return  # a notice was delivered before
     chosen = await channels_of_partners(tx.conn, {partner})
     if Channel.STREAM not in chosen.get(partner, PARTNER_CHANNELS):
         return  # a notice by e-mail closes it
-    match apply_acknowledged_update(referral, tx.now):
-        case Stale():
-            pass  # a notice was delivered before
-        case change:
-            await record(tx, change, policies)
+    topic, key = PARTNER_STATUS.topic(partner), referral.reference.encode()
+    match await find_sending(tx.conn, topic=topic, key=key, shards=tx.shards):
+        case Sending.ACKNOWLEDGED:
+            await record(tx, notified, policies)
+        case Sending.WAITING:
+            look_for_acknowledgement(tx, referral, looks=looks + 1)
+        case Sending.UNSENDABLE:
+            look_for_acknowledgement(tx, referral, looks=looks, unsendable=True)
+        case Sending.DROPPED:
+            pass  # the partner was never notified
 
 
 def _unknown_referral() -> Unprocessable:

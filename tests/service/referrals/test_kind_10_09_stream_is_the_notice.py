@@ -8,7 +8,8 @@ from alongside_contracts.partner import PartnerRegistered
 from alongside_contracts.referrals import LoopClosed, ReferralStatusChanged
 from alongside_contracts.streams import PARTNER_STATUS
 from alongside_contracts.vocabulary import Actor, Reason
-from tests.builders import a_consent_change
+from tests.builders import a_consent_change, an_erasure
+from tests.conftest import SERVICE_TOKEN
 from tests.service.referrals.conftest import PARTNER, Journey, a_delivery, only
 
 SOON = timedelta(minutes=2)
@@ -26,9 +27,37 @@ async def look_again(journey: Journey) -> None:
     await journey.bench.fire_timers(until=journey.bench.clock.now())
 
 
+async def look_within_the_hour(journey: Journey) -> None:
+    """Let the time of the next look at an unsendable update come."""
+    await journey.bench.fire_timers(until=journey.bench.clock.now() + timedelta(hours=1))
+
+
 async def acknowledge(journey: Journey) -> None:
     """Let Kafka acknowledge everything that was announced: the relay deletes it from the outbox."""
     await journey.bench.pool.execute("delete from outbox")
+
+
+async def refuse_update(journey: Journey) -> None:
+    """Let the broker refuse the partner's updates for good, and acknowledge everything else."""
+    await journey.bench.pool.execute(
+        """
+        insert into dead_letter (id, at, topic, partition, "offset", record_ms, key, value, headers, reason, "where", remedy)
+        select gen_random_uuid(), now(), topic, -1, id, 0, key, payload, headers, 'unsendable', 'outbox', 'none'
+        from outbox where topic = $1
+        """,
+        PARTNER_STATUS.topic(PARTNER),
+    )
+    await acknowledge(journey)
+
+
+async def settle_refused(journey: Journey, verb: str, **body: str) -> None:
+    """Let a person replay or drop the only update that the broker refused."""
+    (letter,) = await journey.bench.dead_letters()
+    headers = {"Authorization": f"Bearer {SERVICE_TOKEN}"}
+    answer = await journey.bench.client.post(
+        f"/dead-letters/{letter.id}/{verb}", json=body or None, headers=headers
+    )
+    assert answer.is_success, answer.text
 
 
 async def closed_loops(journey: Journey) -> int:
@@ -78,22 +107,45 @@ async def test_an_update_that_no_broker_accepts_closes_nothing_until_it_is_sent_
     accepted: Journey,
 ) -> None:
     await accepted.done("complete", outcome="connected")
-    await accepted.bench.pool.execute(
-        """
-        insert into dead_letter (id, at, topic, partition, "offset", record_ms, key, value, headers, reason, "where", remedy)
-        select gen_random_uuid(), now(), topic, -1, id, 0, key, payload, headers, 'unsendable', 'outbox', 'none'
-        from outbox where topic = $1
-        """,
-        PARTNER_STATUS.topic(PARTNER),
-    )
-    await acknowledge(accepted)
+    await refuse_update(accepted)
     await look_again(accepted)
-    assert await closed_loops(accepted) == 0
+    await settle_refused(accepted, "replay")
+    await look_within_the_hour(accepted)
+    assert (await accepted.state())["loop"]["missing"] == ["referrer_notified", "notice_delivered"]
 
-    await accepted.bench.pool.execute("update dead_letter set state = 'replayed', settled_at = now()")
+    await acknowledge(accepted)
     await look_again(accepted)
 
     assert await closed_loops(accepted) == 1
+
+
+async def test_an_update_that_was_never_sent_because_it_was_dropped_closes_nothing(accepted: Journey) -> None:
+    await accepted.done("complete", outcome="connected")
+    await refuse_update(accepted)
+    await settle_refused(accepted, "drop", because="the partner left")
+
+    await look_within_the_hour(accepted)
+
+    assert (await accepted.state())["loop"]["missing"] == ["referrer_notified", "notice_delivered"]
+    assert await accepted.bench.pool.fetchval("select count(*) from timer") == 0
+
+
+async def test_an_update_that_waited_while_its_person_was_erased_closes_nothing(accepted: Journey) -> None:
+    await accepted.done("complete", outcome="connected")
+    await accepted.bench.hear(an_erasure(accepted.admission.person_id))
+
+    await look_again(accepted)
+
+    assert (await accepted.state())["loop"]["missing"] == ["referrer_notified", "notice_delivered"]
+
+
+async def test_the_end_of_an_erased_persons_referral_is_looked_for_nowhere(accepted: Journey) -> None:
+    await accepted.bench.hear(an_erasure(accepted.admission.person_id))
+    await look_again(accepted)
+
+    await accepted.done("withdraw-as-error", actor="coordinator")
+
+    assert await accepted.bench.pool.fetchval("select count(*) from timer where kind = 'update-sent'") == 0
 
 
 async def test_a_partner_that_wants_email_alone_is_notified_by_its_notice_only(accepted: Journey) -> None:

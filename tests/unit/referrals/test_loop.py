@@ -13,11 +13,12 @@ from alongside_referrals.domain.loop import (
     ClosedLoop,
     Loop,
     NoticeResult,
+    apply_acknowledged_update,
     apply_notice,
     can_close_loop,
     loop_of,
 )
-from alongside_referrals.domain.referral import Referral
+from alongside_referrals.domain.referral import ERASED_REFERENCE, Referral
 from tests.unit.referrals.facts import ACCEPTED, COMPLETED, NOW, transitioned
 
 DELIVERED = NoticeResult(RecipientRole.REFERRER, "event-9", Status.COMPLETED, delivered=True)
@@ -88,6 +89,47 @@ def test_a_failed_notice_counts_as_notified_but_not_as_delivered() -> None:
     by_another_channel = apply_notice(failed.referral, DELIVERED, NOW)
 
     assert isinstance(by_another_channel, ClosedLoop)
+
+
+def test_the_acknowledged_update_about_the_end_closes_the_loop_as_a_delivered_notice_does() -> None:
+    assert apply_acknowledged_update(COMPLETED, NOW) == apply_notice(COMPLETED, DELIVERED, NOW)
+
+
+def test_an_acknowledged_update_closes_the_loop_after_a_notice_that_failed() -> None:
+    failed = apply_notice(COMPLETED, FAILED, NOW)
+    assert isinstance(failed, TimelineOnly)
+
+    assert isinstance(apply_acknowledged_update(failed.referral, NOW), ClosedLoop)
+
+
+def test_an_acknowledged_update_leaves_the_loop_of_a_referral_without_outcome_open() -> None:
+    decision = apply_acknowledged_update(replace(COMPLETED, outcome=None), NOW)
+
+    assert isinstance(decision, TimelineOnly)
+    assert loop_of(decision.referral) == Loop(
+        terminal=True, outcome=False, referrer_notified=True, notice_delivered=True
+    )
+
+
+def test_an_update_changes_nothing_after_a_delivered_notice_nor_a_notice_after_an_update() -> None:
+    by_notice = apply_notice(COMPLETED, DELIVERED, NOW)
+    by_update = apply_acknowledged_update(COMPLETED, NOW)
+    assert isinstance(by_notice, ClosedLoop)
+    assert isinstance(by_update, ClosedLoop)
+
+    assert apply_acknowledged_update(by_notice.referral, NOW) == Stale()
+    assert apply_notice(by_update.referral, DELIVERED, NOW) == Stale()
+
+
+@pytest.mark.parametrize(
+    "referral",
+    [
+        pytest.param(ACCEPTED, id="still open"),
+        pytest.param(replace(COMPLETED, reference=f"{ERASED_REFERENCE}{COMPLETED.id}"), id="erased"),
+    ],
+)
+def test_an_update_about_no_end_or_under_an_unknown_reference_changes_nothing(referral: Referral) -> None:
+    assert apply_acknowledged_update(referral, NOW) == Stale()
 
 
 def test_most_notices_cannot_close_a_loop() -> None:

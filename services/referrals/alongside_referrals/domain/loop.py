@@ -71,8 +71,13 @@ def apply_notice(
 
 
 def apply_acknowledged_update(referral: Referral, now: datetime) -> ClosedLoop | TimelineOnly | Stale:
-    """Record that the referrer, a partner that reads its stream, was notified there of the present terminal status."""
-    return _notified_of_end(referral, now, delivered=True) if referral.terminal else Stale()
+    """Record that the referrer, a partner that reads its stream, was notified there of the present terminal status.
+
+    Stale once its person was erased: under which reference the update was sent is not known any more.
+    """
+    if not referral.terminal or referral.is_erased:
+        return Stale()
+    return _notified_of_end(referral, now, delivered=True)
 
 
 def _notified_of_end(

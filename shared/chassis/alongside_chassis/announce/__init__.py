@@ -1,6 +1,6 @@
 """The transaction, which alone commits; the outbox, which holds what it announces; the relay, which alone sends."""
 
-from alongside_chassis.announce.outbox import is_acknowledged
+from alongside_chassis.announce.outbox import Sending, find_sending
 from alongside_chassis.announce.transaction import Tx
 
-__all__ = ["Tx", "is_acknowledged"]
+__all__ = ["Sending", "Tx", "find_sending"]

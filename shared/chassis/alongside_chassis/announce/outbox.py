@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Final, NamedTuple
 
 import asyncpg
@@ -16,13 +17,23 @@ _INSERT: Final = """
     )
     select pg_notify($6, '')
 """
-
-
-_WAITS: Final = """
-    select exists (select from outbox where shard = $1 and topic = $2 and key = $3)
-        or exists (select from dead_letter
-            where topic = $2 and key = $3 and state = 'waiting' and reason = 'unsendable' and "where" = 'outbox')
+# One statement: the relay moves a message to the dead letters in one, too. 'waiting' is the greater of the two states.
+_FIND_SENDING: Final = """
+    select exists (select from outbox where shard = $1 and topic = $2 and key = $3) as waits,
+        (select max(state) from dead_letter where topic = $2 and key = $3 and state <> 'replayed'
+            and reason = 'unsendable' and "where" = 'outbox') as dead_letter
 """
+
+
+class Sending(StrEnum):
+    """What became of the messages to one topic under one key."""
+
+    WAITING = "waiting"
+    ACKNOWLEDGED = "acknowledged"
+    UNSENDABLE = "unsendable"
+    """No broker accepts one of them: a person replays it, or drops it."""
+    DROPPED = "dropped"
+    """A person dropped one of them: it was never sent."""
 
 
 class OutboxMessage(NamedTuple):
@@ -45,13 +56,21 @@ async def count_waiting(conn: asyncpg.Connection) -> int:
     return count
 
 
-async def is_acknowledged(conn: asyncpg.Connection, *, topic: str, key: bytes, shards: int) -> bool:
-    """Return whether Kafka acknowledged every message to this topic under this key.
+async def find_sending(conn: asyncpg.Connection, *, topic: str, key: bytes, shards: int) -> Sending:
+    """Return what became of the messages to this topic under this key that were announced by transactions before this one.
 
-    The relay deletes a message when it was acknowledged; one that no broker accepts is moved to the dead letters instead.
+    The relay deletes a message that was acknowledged; one that no broker accepts is moved to the dead letters instead.
     """
-    waits: bool = await conn.fetchval(_WAITS, shard_of(key, shards), topic, key)
-    return not waits
+    (row,) = await conn.fetch(_FIND_SENDING, shard_of(key, shards), topic, key)
+    match row["waits"], row["dead_letter"]:
+        case True, _:
+            return Sending.WAITING
+        case _, None:
+            return Sending.ACKNOWLEDGED
+        case _, "dropped":
+            return Sending.DROPPED
+        case _:
+            return Sending.UNSENDABLE
 
 
 async def put(conn: asyncpg.Connection, messages: Sequence[OutboxMessage], shards: int) -> None:
