@@ -335,7 +335,18 @@ def change_fact(event: ChangeEvent) -> Fact:
 
 
 def _decide_notice(referral: Referral, event: NoticeEvent, tx: Tx) -> ClosedLoop | TimelineOnly | Stale:
-    return apply_notice(referral, _notice(event), tx.now)
+    """Apply a notice. When it failed, the update on the partner's stream may still notify it.
+
+    An end that an instance of the release before announced, during an upgrade, is looked for by nothing else.
+    """
+    decision = apply_notice(referral, _notice(event), tx.now)
+    if (
+        isinstance(event, NoticeFailed)
+        and isinstance(decision, TimelineOnly)
+        and referral.partner is not None
+    ):
+        look_for_acknowledgement(tx, referral, looks=0)
+    return decision
 
 
 def _notice(event: NoticeEvent) -> NoticeResult:

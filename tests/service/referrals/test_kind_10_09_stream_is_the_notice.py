@@ -10,7 +10,7 @@ from alongside_contracts.streams import PARTNER_STATUS
 from alongside_contracts.vocabulary import Actor, Reason
 from tests.builders import a_consent_change, an_erasure
 from tests.conftest import SERVICE_TOKEN
-from tests.service.referrals.conftest import PARTNER, Journey, a_delivery, only
+from tests.service.referrals.conftest import PARTNER, Journey, a_delivery, a_failed_notice, only
 
 SOON = timedelta(minutes=2)
 """Longer than the pause between two looks."""
@@ -168,6 +168,25 @@ async def test_the_update_and_a_notice_close_the_loop_once(accepted: Journey) ->
     await look_again(accepted)
 
     assert await closed_loops(accepted) == 1
+
+
+@pytest.mark.parametrize(
+    ("channels", "closed"), [(("stream", "email"), 1), (("email",), 0)], ids=["both", "email alone"]
+)
+async def test_after_a_mail_that_failed_the_loop_of_an_end_announced_by_the_release_before_is_closed_by_the_update(
+    accepted: Journey, channels: tuple[str, ...], closed: int
+) -> None:
+    await chooses(accepted, *channels)
+    await accepted.done("complete", outcome="connected")
+    await accepted.bench.pool.execute("delete from timer")  # the release before sets none at the end
+    end = next(
+        item for item in await accepted.announced_events() if isinstance(item.event, ReferralStatusChanged)
+    )
+
+    await accepted.bench.hear(a_failed_notice(accepted.id, cause=end.id))
+    await look_again(accepted)
+
+    assert await closed_loops(accepted) == closed
 
 
 async def test_a_choice_that_is_heard_late_does_not_replace_a_newer_one(accepted: Journey) -> None:
