@@ -92,6 +92,14 @@ def by_channels(evidence: Evidence, *channels: str) -> Evidence:
     return replace(evidence, events=tuple(events))
 
 
+def before_there_was_a_choice(evidence: Evidence) -> Evidence:
+    """The evidence in which the partner never said anything of channels: its notices reach its inbox first."""
+    evidence = without_event(evidence, "partner.registered")
+    for notice in evidence.notices:
+        evidence = announced_by_in_app(evidence, notice)
+    return evidence
+
+
 def without_notices(evidence: Evidence, *which: Row) -> Evidence:
     """The evidence without these notices, their deliveries, announcements and mails."""
     ids = {row["id"] for row in which}
@@ -140,6 +148,7 @@ LOST: dict[str, Plant] = {
         e, to_the_partner(e), state="no-route", attempts=0
     ),
     "that a partner has no inbox": lambda e: announced_by_in_app(e, to_the_partner(e)),
+    "that a partner that said nothing has an inbox": lambda e: without_event(e, "partner.registered"),
 }
 DUPLICATED: dict[str, Plant] = {
     "the announcement of a notice": lambda e: with_event(e, "notice.delivered", id_="again"),
@@ -212,11 +221,24 @@ def test_a_partner_that_chose_its_stream_alone_needs_no_notice_of_its_referrals(
     assert check(without_notices(evidence, *to_partner)) == ()
 
 
-def test_a_partner_that_said_nothing_of_channels_has_notices_by_email() -> None:
-    evidence = without_event(healthy(), "partner.registered")
+def test_a_partner_that_said_nothing_of_channels_is_notified_in_the_app_and_by_email() -> None:
+    evidence = before_there_was_a_choice(healthy())
 
     assert check(evidence) == ()
     assert check(without_notices(evidence, to_the_partner(evidence))) != ()
+
+
+def test_a_partner_that_said_nothing_is_reached_by_its_inbox_when_its_mail_fails() -> None:
+    evidence = before_there_was_a_choice(healthy())
+    notice = to_the_partner(evidence)
+    failed = added(
+        with_delivery(evidence, notice, state="failed", attempts=60),
+        "notice.failed",
+        {"notice_id": notice["id"]},
+    )
+
+    assert check(failed) == ()
+    assert check(with_row(failed, "notices", {"id": notice["id"]}, reached_at=None)) != ()
 
 
 def test_a_partner_that_chose_anew_is_notified_by_what_it_chose_last() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from alongside_lab.faults.checks.expected_notices import chosen_channels
 from alongside_lab.faults.evidence.evidence import (
     Evidence,
     Finding,
@@ -32,11 +33,11 @@ def every_notice_has_one_delivery(evidence: Evidence) -> Iterator[Finding]:
 
 
 def notices_reach_their_recipients(evidence: Evidence) -> Iterator[Finding]:
-    """A notice in an inbox has reached its recipient; one to a partner about its referral has when the relay took it."""
-    delivered = _notices_in(evidence, "delivered")
+    """A notice in an inbox has reached its recipient; one to a partner that chose e-mail has when the relay took it."""
+    delivered, by_email_alone = _notices_in(evidence, "delivered"), _notices_by_email_alone(evidence)
     for row in evidence.notices:
         notice = str(row["id"])
-        should_have_reached = not _goes_by_email_alone(row) or notice in delivered
+        should_have_reached = notice not in by_email_alone or notice in delivered
         if should_have_reached and row["reached_at"] is None:
             yield Finding(FindingKind.LOST, notice, "delivered, but not recorded as reached")
         if row["reached_at"] is not None and not should_have_reached:
@@ -45,8 +46,9 @@ def notices_reach_their_recipients(evidence: Evidence) -> Iterator[Finding]:
 
 def what_arrived_is_announced_once(evidence: Evidence) -> Iterator[Finding]:
     """Each notice about a referral that reached its recipient was announced once, by the channel that was first."""
+    by_email_alone = _notices_by_email_alone(evidence)
     reached = {
-        str(row["id"]): "email" if _goes_by_email_alone(row) else "in-app"
+        str(row["id"]): "email" if str(row["id"]) in by_email_alone else "in-app"
         for row in evidence.notices
         if row["referral_id"] is not None and row["reached_at"] is not None
     }
@@ -101,9 +103,19 @@ def delivered_mail_arrived(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(FindingKind.NOTIFIED_IN_VAIN, message, "a mail that no delivery accounts for")
 
 
-def _goes_by_email_alone(notice: Row) -> bool:
-    """Return whether the inbox is no channel of it: so it is for a partner, about one of its referrals."""
-    return notice["recipient_kind"] == "partner" and notice["referral_id"] is not None
+def _notices_by_email_alone(evidence: Evidence) -> set[str]:
+    """Return the notices of which the inbox is no channel: those to partners that chose, about their referrals.
+
+    A partner that said nothing was registered before there was a choice, and is notified as before: in the app as well.
+    """
+    partners = chosen_channels(evidence).keys()
+    return {
+        str(row["id"])
+        for row in evidence.notices
+        if row["recipient_kind"] == "partner"
+        and row["referral_id"] is not None
+        and row["recipient_id"] in partners
+    }
 
 
 def _notices_in(evidence: Evidence, state: str) -> set[str]:

@@ -75,7 +75,7 @@ COORDINATOR: Final = Recipient("coordinator", "coordinator", FIRST_ON_CALL)
 
 def expected_notices(evidence: Evidence) -> dict[Subject, AbstractSet[Recipient]]:
     """Return who must be notified of each subject that was announced; a subject without recipients is included."""
-    choices, next_actors = _chosen_channels(evidence), _next_actors(evidence)
+    choices, next_actors = chosen_channels(evidence), _next_actors(evidence)
     expected: dict[Subject, AbstractSet[Recipient]] = {}
     for event in (event for type_ in _HEARD for event in evidence.events_of(type_)):
         subject = _subject(event)
@@ -91,6 +91,14 @@ def expected_notices(evidence: Evidence) -> dict[Subject, AbstractSet[Recipient]
 def subjects_by_cause(evidence: Evidence) -> dict[str, Subject]:
     """Return the subject of each event that causes notices about a referral, by the event's id."""
     return {event.id: _subject(event) for type_ in _HEARD for event in evidence.events_of(type_)}
+
+
+def chosen_channels(evidence: Evidence) -> dict[str, AbstractSet[str]]:
+    """Return the channels that each partner chose last; one that said nothing is not included."""
+    registered = sorted(
+        evidence.events_of("partner.registered"), key=lambda event: event.facts["registered_at"]
+    )
+    return {event.facts["partner"]: set(event.facts["channels"]) for event in registered}
 
 
 def what_happened(facts: Mapping[str, Any]) -> str:
@@ -156,14 +164,6 @@ def _expected_of_pauses(evidence: Evidence) -> dict[Subject, AbstractSet[Recipie
         for template, happened_at in _TEMPLATES_OF_STREAMS.items()
         if row[happened_at] is not None
     }
-
-
-def _chosen_channels(evidence: Evidence) -> dict[str, AbstractSet[str]]:
-    """Return the channels that each partner chose last."""
-    registered = sorted(
-        evidence.events_of("partner.registered"), key=lambda event: event.facts["registered_at"]
-    )
-    return {event.facts["partner"]: set(event.facts["channels"]) for event in registered}
 
 
 def _next_actors(evidence: Evidence) -> dict[tuple[str, int], str | None]:
