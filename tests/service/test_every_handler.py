@@ -14,6 +14,10 @@ from alongside_chassis.errors import Stopping
 from alongside_chassis.service import Service
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts import streams
+from alongside_contracts.event import parse
+from alongside_contracts.registry import all_events
+from alongside_contracts.schemas.examples import examples_of
+from alongside_contracts.schemas.gate import BASE_FOLDER
 from alongside_contracts.services import SERVICES
 from tests.conftest import PERSON_KEY
 from tests.service.scenarios import SCENARIOS, Scenario
@@ -66,6 +70,26 @@ async def test_an_unknown_event_is_ignored(scenario: Scenario, bench: ServiceBen
     await bench.hear_raw(b"k", b"{}", headers, streams.JOURNEY.name)
 
     assert (await bench.announced(), await bench.dead_letters()) == ([], [])
+
+
+@pytest.mark.parametrize("name", SERVICES)
+async def test_an_event_that_concerns_only_other_readers_of_a_stream_is_ignored(
+    name: str, bench_of: Callable[..., AbstractAsyncContextManager[ServiceBench]]
+) -> None:
+    """Such as `PartnerRegistered` at intake and at matching, which hear of `people.v1` for erased people."""
+    settings = {"person_key": PERSON_KEY} if name == "intake" else {}
+    async with bench_of(name, **settings) as bench:
+        heard = [contract for contract in all_events() if name in contract.stream.readers]
+        others = [contract for contract in heard if contract not in bench.service.handlers.events]
+        stored = await contents(bench)
+
+        for contract in others:
+            example = examples_of(contract.type, BASE_FOLDER / "examples")["full"]
+            await bench.hear(parse(contract, example))
+
+        assert others
+        assert (await bench.announced(), await bench.dead_letters()) == ([], [])
+        assert await contents(bench) == stored
 
 
 @each_scenario
