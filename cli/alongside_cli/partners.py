@@ -15,7 +15,7 @@ from alongside_cli.errors import Unavailable
 from alongside_cli.installation import with_network
 from alongside_cli.kafka.streams import partner_topics
 from alongside_cli.kafka.topics import create_topics
-from alongside_cli.network import Network
+from alongside_cli.network import Network, ServiceRefused
 from alongside_cli.settings import InstallationSettings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Partners and their streams.")
@@ -124,12 +124,18 @@ async def list_partners(network: Network) -> None:
 
 
 async def show_partner(network: Network, partner: str) -> None:
-    """Print a partner's topics and pauses. Raises ServiceRefused for an unknown partner."""
+    """Print a partner's topics, channels and pauses. Raises ServiceRefused for an unknown partner that has no pause."""
     pauses = await network.list_all("intake", "/quarantine", partner=partner)
-    if not pauses:
+    try:
         registration = await network.get("intake", f"/partners/{partner}")
+    except ServiceRefused as refused:
+        if not pauses or refused.code != "partner-not-found":
+            raise
+        _print(f"{partner}: not registered")
+    else:
         _print(f"{registration['id']}: {registration['referrals_topic']}, {registration['status_topic']}")
         _print(f"hears of its referrals by: {', '.join(registration['channels'])}")
+    if not pauses:
         _print("its stream was never paused")
     for pause in pauses:
         resumed = f", resumed {pause['resumed_at']} by {pause['resumed_by']}" if pause["resumed_at"] else ""

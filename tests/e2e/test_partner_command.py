@@ -70,15 +70,43 @@ async def test_a_resume_prints_its_result_and_a_second_one_who_resumed(
 
 async def test_a_partner_is_shown_with_its_pauses(intake: Intake, capsys: pytest.CaptureFixture[str]) -> None:
     await show_partner(intake.network, HOSPITAL)
+    never_paused = capsys.readouterr().out.splitlines()
     await intake.floods(HOSPITAL)
     await resume_partner(intake.network, HOSPITAL, by="ana")
     await intake.floods(HOSPITAL)
+    capsys.readouterr()
 
     await show_partner(intake.network, HOSPITAL)
 
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[1] == "its stream was never paused"
-    assert [line.endswith("by ana") for line in lines[3:]] == [False, True]
+    topics, channels, *pauses = capsys.readouterr().out.splitlines()
+    assert never_paused == [topics, channels, "its stream was never paused"]
+    assert [line.endswith("by ana") for line in pauses] == [False, True]
+
+
+async def test_a_paused_stranger_is_shown_as_not_registered(
+    intake: Intake, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await intake.floods(STRANGER)
+    capsys.readouterr()
+
+    await show_partner(intake.network, STRANGER)
+
+    first, pause = capsys.readouterr().out.splitlines()
+    assert first == f"{STRANGER}: not registered"
+    assert "refused-in-a-row (25, the last malformed)" in pause
+
+
+async def test_partners_are_listed_and_shown_with_the_channels_that_they_chose(
+    intake: Intake, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await IntakeClient(intake.bench).register(STRANGER, channels=["stream"])
+
+    await list_partners(intake.network)
+    await show_partner(intake.network, STRANGER)
+
+    chosen, nothing_said, _, shown, _ = capsys.readouterr().out.splitlines()
+    assert (chosen.split()[2], nothing_said.split()[2]) == ("stream", "email+stream")
+    assert shown == "hears of its referrals by: stream"
 
 
 async def test_an_unknown_partner_is_refused(intake: Intake) -> None:
