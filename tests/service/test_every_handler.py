@@ -1,6 +1,6 @@
 """The five promises of every handler of every service, tested once for all of them.
 
-1 An event heard twice has its effects once; 2 an unknown event is ignored; 3 an unreadable one is set aside; 4 what
+1 An event received twice has its effects once; 2 an unknown event is ignored; 3 an unreadable one is set aside; 4 what
 crashes before the commit was never announced; 5 everything that follows from an event belongs to that event's trace.
 """
 
@@ -79,8 +79,8 @@ async def test_an_event_that_concerns_only_other_readers_of_a_stream_is_ignored(
     """Such as `PartnerRegistered` at intake and at matching, which hear of `people.v1` for erased people."""
     settings = {"person_key": PERSON_KEY} if name == "intake" else {}
     async with bench_of(name, **settings) as bench:
-        heard = [contract for contract in all_events() if name in contract.stream.readers]
-        others = [contract for contract in heard if contract not in bench.service.handlers.events]
+        received = [contract for contract in all_events() if name in contract.stream.readers]
+        others = [contract for contract in received if contract not in bench.service.handlers.events]
         stored = await contents(bench)
 
         for contract in others:
