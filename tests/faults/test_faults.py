@@ -1,8 +1,13 @@
-"""A small run of the fault suite: a few referrals, one of every fault, on Apache Kafka, without findings."""
+"""A small run of the fault suite: a few referrals, one of every fault, on Apache Kafka, without findings; and one that is ended."""
 
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -47,3 +52,45 @@ async def test_every_promise_is_kept_through_one_of_every_fault() -> None:
     )
     assert written["kills"] > 8
     assert written["pauses"] >= 1
+
+
+@pytest.mark.e2e
+@pytest.mark.long
+@pytest.mark.apache_kafka
+def test_a_run_that_is_terminated_leaves_no_process_and_no_mount_behind() -> None:
+    command = [
+        str(Path(sys.executable).with_name("alongside")),
+        "faults",
+        "--quick",
+        "--brokers",
+        "1",
+        "--no-users",
+    ]
+    with temporary_folder() as folder:
+        environment = os.environ | {"ALONGSIDE_STATE": str(folder)}
+        with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as run:
+            assert run.stdout is not None
+            assert any("are loaded" in line for line in run.stdout), "the storm never began"
+            was_mounted = str(folder) in Path("/proc/mounts").read_text()
+            run.send_signal(signal.SIGTERM)
+            try:
+                run.communicate(timeout=60)
+            finally:
+                run.kill()
+
+        assert was_mounted or os.geteuid() != 0
+        assert run.returncode != 0
+        assert str(folder) not in Path("/proc/mounts").read_text()
+        assert processes_of(folder) == []
+
+
+def processes_of(folder: Path) -> list[str]:
+    """Return the command lines that name this folder."""
+    lines = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue  # it has ended
+        lines += [line] if str(folder) in line else []
+    return lines

@@ -7,7 +7,6 @@ Also runs alone: `python -m alongside_lab.bench.command --quick`.
 
 import asyncio
 import json
-import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from alongside_cli.errors import CommandError
 from alongside_lab.bench import report, run
 from alongside_lab.bench.against.cost_ratio import Verdict
 from alongside_lab.bench.plan import FULL, QUICK, BenchPlan, Part, with_growth_point
+from alongside_lab.interrupts import interrupt_at_sigterm
 
 COMPARISON_EXIT_CODES: Final = {Verdict.YES: 0, Verdict.NO: 1, Verdict.NOT_MEASURED: 2}
 """By whether performance is at least 0.97 of the other revision's."""
@@ -97,14 +97,6 @@ def _check_comparison_options(
             "--against measures hop and whole. Use it only with --only hop, --only whole, --repeats, --records, --quick and --seed.",
             param_hint="--against",
         )
-
-
-def interrupt_at_sigterm() -> None:
-    """Treat SIGTERM like Ctrl-C: stop processes, and remove temporary folders and the second checkout.
-
-    SIGINT alone is not enough: a shell makes background jobs ignore it.
-    """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def _adjust(

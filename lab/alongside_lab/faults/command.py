@@ -11,6 +11,7 @@ from rich.console import Console
 
 from alongside_cli.errors import CommandError
 from alongside_lab.faults.run import RunOptions, RunResult, run_faults
+from alongside_lab.interrupts import interrupt_at_sigterm
 from alongside_localstack.settings import StackSettings
 
 app = typer.Typer(
@@ -45,6 +46,7 @@ def faults(
     """Send referrals during a storm of faults, then check every promise; exit code 1 if one was broken."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # its messages about killed brokers are expected
     error_console = Console(stderr=as_json, highlight=False)
+    interrupt_at_sigterm()
     count = QUICK_REFERRALS if quick else referrals
     options = RunOptions(count, seed, storm_seconds, patience, brokers, users)
     try:

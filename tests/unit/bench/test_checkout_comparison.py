@@ -17,7 +17,7 @@ from alongside_lab.bench.usage import Usage
 
 TERMINATED = """
 import asyncio
-from alongside_lab.bench.command import interrupt_at_sigterm
+from alongside_lab.interrupts import interrupt_at_sigterm
 
 async def work():
     try:
@@ -103,7 +103,7 @@ def test_a_comparison_refuses_what_it_does_not_measure(option: list[str]) -> Non
     assert "measures hop and whole" in ended.output
 
 
-def test_a_benchmark_that_is_terminated_cleans_up_also_as_a_background_job() -> None:
+def test_a_run_that_is_terminated_cleans_up_also_as_a_background_job() -> None:
     ignoring = ["sh", "-c", 'trap "" INT; exec "$0" -c "$1"', sys.executable, TERMINATED]
 
     with subprocess.Popen(ignoring, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as ended:
