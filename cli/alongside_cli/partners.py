@@ -3,7 +3,6 @@
 import getpass
 import sys
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -17,19 +16,13 @@ from alongside_cli.kafka.streams import partner_topics
 from alongside_cli.kafka.topics import create_topics
 from alongside_cli.network import Network, ServiceRefused
 from alongside_cli.settings import InstallationSettings
+from alongside_contracts.partner import PartnerChannel
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Partners and their streams.")
 console = Console(highlight=False)
 
 PartnerId = Annotated[str, typer.Argument(help="The partner's id.")]
 Pause = Mapping[str, Any]
-
-
-class PartnerChannel(StrEnum):
-    """A channel that a partner may choose."""
-
-    STREAM = "stream"
-    EMAIL = "email"
 
 
 @app.command("add")

@@ -22,7 +22,7 @@ from alongside_contracts.fields.lists import AtMost
 from alongside_contracts.fields.texts import Name, Prose
 from alongside_contracts.ids import Reference, RegionId
 from alongside_contracts.intake import Consent, Submission
-from alongside_contracts.partner import PARTNER_CHANNELS
+from alongside_contracts.partner import PARTNER_CHANNELS, PartnerChannel
 from alongside_contracts.vocabulary import AgeBand
 from alongside_intake.domain import facts
 from alongside_intake.domain.facts import State
@@ -94,10 +94,6 @@ class WithdrawalCommand(_RequestBody):
     """Why a submission is taken back."""
 
     reason: ListedReason
-
-
-PartnerChannel = Literal["stream", "email"]
-"""A channel that a partner may choose: closed, since `PARTNER_CHANNELS` of the contracts is."""
 
 
 class PartnerCommand(_RequestBody):

@@ -1,6 +1,7 @@
 """What a partner states about a submission it sent before, the events that answer it on its own status stream, and how it
 wants to hear of its referrals."""
 
+from enum import StrEnum
 from typing import Final
 
 from pydantic import AwareDatetime, Field
@@ -22,7 +23,16 @@ from alongside_contracts.intake import Consent
 from alongside_contracts.vocabulary import Channel, Status
 
 CHANNELS_MAX = 10
-PARTNER_CHANNELS: Final = frozenset({Channel.STREAM.value, Channel.EMAIL.value})
+
+
+class PartnerChannel(StrEnum):
+    """A channel that a partner may choose."""
+
+    STREAM = Channel.STREAM.value
+    EMAIL = Channel.EMAIL.value
+
+
+PARTNER_CHANNELS: Final = frozenset(PartnerChannel)
 """The channels that a partner may choose, and those of a partner that is registered without a word."""
 
 
