@@ -8,7 +8,7 @@ from uuid import UUID
 
 from alongside_contracts.vocabulary import Channel
 from alongside_notifications.domain.audience import Recipient, RecipientKind
-from alongside_notifications.domain.present import ReferralState
+from alongside_notifications.domain.present import ReferralState, still_holds
 from alongside_notifications.domain.rules import CURRENT, TemplateKey
 
 State: TypeAlias = Literal["pending", "sending", "delivered", "failed", "no-route", "superseded"]
@@ -91,6 +91,18 @@ class ClaimedDelivery:
     created_at: datetime
     trace: Mapping[str, str]
     present: ReferralState | None
+
+    @property
+    def still_holds(self) -> bool:
+        """Whether it is worth sending; one about no referral, or about one never heard of, is."""
+        news = self.notice.news
+        return self.present is None or still_holds(
+            news.template,
+            self.notice.recipient,
+            status=news.status,
+            sequence=news.sequence,
+            present=self.present,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,6 @@ from alongside_chassis.lifecycle import Runtime
 from alongside_chassis.observe import context_of
 from alongside_notifications.domain.audience import Destination
 from alongside_notifications.domain.notice import ClaimedDelivery
-from alongside_notifications.domain.present import still_holds
 from alongside_notifications.domain.retry import (
     Attempt,
     Decision,
@@ -205,11 +204,11 @@ class DeliveryLane:
         async with self._runtime.transaction() as tx:
             closed = await queue_store.mark_unroutable(tx, plan.unroutable) if plan.unroutable else set()
             claimed = await queue_store.claim(tx, to_claim, lease=self._options.lease) if to_claim else []
-            outdated = [each for each in claimed if not _still_holds(each)]
+            outdated = [each for each in claimed if not each.still_holds]
             await queue_store.supersede(tx, outdated)
         return _StartedRound(
             closed=[due for due in plan.unroutable if due.id in closed],
-            claimed=[each for each in claimed if each not in outdated],
+            claimed=[each for each in claimed if each.still_holds],
             superseded=len(outdated),
             lost_some=len(closed) + len(claimed) < len(plan.unroutable) + len(to_claim),
         )
@@ -341,17 +340,6 @@ def _outcome(decision: Decision) -> Outcome:
             return "once-more"
         case GivenUp():
             return "given-up"
-
-
-def _still_holds(claimed: ClaimedDelivery) -> bool:
-    """Return whether a claimed notice is worth sending; one about no referral, or about one never heard of, is."""
-    notice, present = claimed.notice, claimed.present
-    if present is None:
-        return True
-    news = notice.news
-    return still_holds(
-        news.template, notice.recipient, status=news.status, sequence=news.sequence, present=present
-    )
 
 
 def _by_destination(claimed: Sequence[ClaimedDelivery]) -> dict[Destination, list[ClaimedDelivery]]:
