@@ -286,14 +286,18 @@ _PRIOR_SUBMISSIONS: Final = f"""
     order by id
 """
 # People without a decision, most of a batch, have neither a latest one nor an open referral, and end at the first lookup.
+# `offset 0` as above: a plan of the small table joins every asked person with every open referral of the region.
 _OPEN_REFERRALS: Final = """
-    select asked.person_id, latest.at, o.referral_id, o.submission_id, o.needs, o.sequence, o.covered,
-        coalesce(o.content, s.facts) as content, coalesce(o.sent, s.facts) as sent
+    select asked.person_id, latest.at, o.referral_id, o.submission_id, o.needs, o.sequence, o.covered, o.content, o.sent
     from unnest($1::uuid[]) as asked (person_id) cross join lateral (
         select max(greatest(d.decided_at, d.cleared_at)) as at from submission d where d.person_id = asked.person_id
         offset 0) as latest
-    left join open_referral o on o.person_id = asked.person_id and o.ended_at is null
-    left join submission s on s.id = o.submission_id
+    left join lateral (
+        select r.referral_id, r.submission_id, r.needs, r.sequence, r.covered,
+            coalesce(r.content, s.facts) as content, coalesce(r.sent, s.facts) as sent
+        from open_referral r join submission s on s.id = r.submission_id
+        where r.person_id = asked.person_id and r.ended_at is null
+        offset 0) as o on true
     where latest.at is not null order by o.referral_id
 """
 _SUPERSEDE: Final = """

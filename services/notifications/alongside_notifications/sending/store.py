@@ -30,6 +30,8 @@ _WAITING: Final = """
         where state in ('pending', 'sending') and channel = 'email' and urgent = $1 and recipient_kind = asked.kind
             and recipient_kind || ':' || recipient_id <> all($4::text[])
 """
+# `offset 0` here and below makes it one lookup by key for each row: a plan of the small table, which PostgreSQL keeps using
+# while the table grows, compares all due rows with all waiting ones.
 # A recipient hears of a referral in the order in which things happened: what happened earlier and still waits comes along,
 # however far it was postponed, and while another worker is sending it, the later one waits.
 _DUE: Final = f"""
@@ -43,9 +45,12 @@ _DUE: Final = f"""
     earlier as (
         select due.notice_id as later, e.notice_id, e.referral_id, e.recipient_kind, e.recipient_id, e.attempts,
             due.next_attempt_at, e.state = 'sending' and e.next_attempt_at > $2 as is_being_sent
-        from due join delivery e on e.referral_id = due.referral_id
-            and e.recipient_kind = due.recipient_kind and e.recipient_id = due.recipient_id
-        where e.notice_id < due.notice_id and e.state in ('pending', 'sending') and e.channel = 'email' and e.urgent = $1
+        from due cross join lateral (
+            select * from delivery
+            where referral_id = due.referral_id and recipient_kind = due.recipient_kind and recipient_id = due.recipient_id
+                and state in ('pending', 'sending') and channel = 'email' and urgent = $1
+            offset 0) as e
+        where e.notice_id < due.notice_id
     ),
     ready as (
         select notice_id, recipient_kind, recipient_id, attempts, next_attempt_at from due
@@ -60,12 +65,11 @@ _DUE: Final = f"""
     order by min(min(next_attempt_at)) over (partition by recipient_kind, recipient_id), notice_id
 """
 _STILL_DUE: Final = """
-    select delivery.notice_id
-    from delivery join unnest($1::uuid[], $2::integer[]) as due (id, attempts)
-        on delivery.notice_id = due.id and delivery.attempts = due.attempts
-    where delivery.channel = 'email' and delivery.state in ('pending', 'sending')
-    order by delivery.notice_id
-    for update of delivery skip locked
+    select found.notice_id
+    from (select * from unnest($1::uuid[], $2::integer[]) as due (id, attempts) order by id) as due cross join lateral (
+        select notice_id from delivery
+        where notice_id = due.id and channel = 'email' and attempts = due.attempts and state in ('pending', 'sending')
+        offset 0 for update skip locked) as found
 """
 _CLAIM: Final = f"""
     with due as ({_STILL_DUE}),
