@@ -1,7 +1,7 @@
 """SQL statements on notices, one function per question; `sending/store.py` has those on sending, `escalations.py` those on crises."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -189,7 +189,7 @@ async def states_of(conn: asyncpg.Connection, referral_ids: Collection[UUID]) ->
 async def save_states(tx: Tx, states: Collection[ReferralState]) -> None:
     """Store the latest states of referrals; one that is older than the stored one changes nothing."""
     if states:
-        await tx.conn.execute(_SAVE_STATES, *_STATE.arrays(asdict(state) for state in states))
+        await tx.conn.execute(_SAVE_STATES, *_STATE.arrays(map(_state_row, states)))
 
 
 async def find_notice(conn: asyncpg.Connection, notice_id: UUID) -> StoredNotice | None:
@@ -278,6 +278,17 @@ def _row(notice: Notice, trace: Mapping[str, str]) -> dict[str, Any]:
         "channels": "{" + ",".join(notice.channels) + "}",
         "message_id": notice.message_id,
         "trace": orjson.dumps(dict(trace)).decode() if notice.goes_by_email else None,
+    }
+
+
+def _state_row(state: ReferralState) -> dict[str, Any]:
+    return {
+        "referral_id": state.referral_id,
+        "sequence": state.sequence,
+        "status": state.status,
+        "business_status": state.business_status,
+        "offer_id": state.offer_id,
+        "next_actor": state.next_actor,
     }
 
 
