@@ -127,7 +127,7 @@ def test_the_person_hears_the_same_whatever_the_supporter_has_lived_through(
     private = {"shared_need", "hopes", "interests", "identities", "free_places"}
 
     turned = tuple(1.0 - value if name in private else value for name, value in values.items())
-    other = replace(decision.candidate, factors=turned)
+    other = decision.candidate._replace(factors=turned)
     sentences = sentences_for_person(replace(decision, ranked=(other,), chosen=other.offer_id))
 
     assert sentences == sentences_for_person(decision)

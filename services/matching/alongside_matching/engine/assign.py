@@ -76,7 +76,7 @@ def claim_of(request: Request, policy: Policy, now: datetime) -> float:
 def assign(window: Sequence[Arrival], policy: Policy) -> Assignment:
     """Assign the arrivals of one region's window; `policy` is that region's."""
     listed = _listed(window)
-    if not listed:
+    if not listed.candidates:
         return Assignment(
             {arrival.ranking.request.referral_id: None for arrival in window},
             sum(_waiting_cost(arrival, policy) for arrival in window),
@@ -119,91 +119,86 @@ def seat_cost(ranking: Ranking, candidate: Candidate, seats_given: int, policy: 
 
 
 @dataclass(frozen=True, slots=True)
-class _ListedCandidate:
-    """A candidate in the ranking of an arrival, with the indices of arrival, candidate and offer.
+class _Listed:
+    """Every candidate in the rankings of a window, by column: index of the arrival, candidate, index of the offer, capacity
+    (-1 when the offer is open to everyone), occupied places, and the share of the factor `free_places`."""
 
-    `share` is that of the factor `free_places`.
-    """
+    arrival: npt.NDArray[np.int64]
+    candidates: Sequence[Candidate]
+    offer: npt.NDArray[np.int64]
+    capacity: npt.NDArray[np.int64]
+    occupied: npt.NDArray[np.int64]
+    share: npt.NDArray[np.float64]
 
-    arrival: int
-    number: int
-    candidate: Candidate
-    share: float
-    offer: int
+    @property
+    def limited(self) -> npt.NDArray[np.bool_]:
+        """Whether the offer has a number of places."""
+        return self.capacity >= 0
 
 
 @dataclass(frozen=True, slots=True)
 class _Pairs:
     """Every pair of an arrival and a seat, by column: index of the listed candidate, seat and cost."""
 
-    listed: Sequence[_ListedCandidate]
+    listed: _Listed
     listed_index: npt.NDArray[np.int64]
     seat: npt.NDArray[np.int64]
     cost: npt.NDArray[np.float64]
 
 
-def _listed(window: Sequence[Arrival]) -> list[_ListedCandidate]:
-    offer_numbers: dict[UUID, int] = {}
-    return [
-        _ListedCandidate(
-            position,
-            number,
-            candidate,
-            arrival.ranking.shares.get("free_places", 0.0),
-            offer_numbers.setdefault(candidate.offer_id, len(offer_numbers)),
-        )
-        for position, arrival in enumerate(window)
-        for number, candidate in enumerate(arrival.ranking.candidates)
-    ]
-
-
-def _seats(listed: Sequence[_ListedCandidate]) -> npt.NDArray[np.int64]:
-    """Return how many seats each listed candidate may use: the free ones, at most one per arrival that lists the
-    offer."""
-    arrivals_by_offer = Counter(entry.offer for entry in listed)
-    return np.array(
-        [
-            arrivals_by_offer[entry.offer]
-            if entry.candidate.places is None
-            else min(entry.candidate.places, arrivals_by_offer[entry.offer])
-            for entry in listed
-        ]
+def _listed(window: Sequence[Arrival]) -> _Listed:
+    rankings = [arrival.ranking for arrival in window]
+    candidates = [candidate for ranking in rankings for candidate in ranking.candidates]
+    lengths = [len(ranking.candidates) for ranking in rankings]
+    numbers: dict[UUID, int] = {}
+    return _Listed(
+        arrival=np.repeat(np.arange(len(window)), lengths),
+        candidates=candidates,
+        offer=np.array(
+            [numbers.setdefault(candidate.offer_id, len(numbers)) for candidate in candidates], int
+        ),
+        capacity=np.array(
+            [-1 if candidate.capacity is None else candidate.capacity for candidate in candidates], int
+        ),
+        occupied=np.array([candidate.occupied for candidate in candidates], int),
+        share=np.repeat([ranking.shares.get("free_places", 0.0) for ranking in rankings], lengths),
     )
 
 
-def _pairs(listed: Sequence[_ListedCandidate], seats: npt.NDArray[np.int64], policy: Policy) -> _Pairs:
+def _seats(listed: _Listed) -> npt.NDArray[np.int64]:
+    """Return how many seats each listed candidate may use: the free ones, at most one per arrival that lists the
+    offer."""
+    arrivals = np.bincount(listed.offer)[listed.offer]
+    return np.where(listed.limited, np.minimum(listed.capacity - listed.occupied, arrivals), arrivals)
+
+
+def _pairs(listed: _Listed, seats: npt.NDArray[np.int64], policy: Policy) -> _Pairs:
     """Number the seats of all offers consecutively, and pair every listed candidate with every seat of its offer."""
-    offers = np.array([entry.offer for entry in listed])
-    seats_of_offer = np.zeros(offers.max() + 1, np.int64)
-    seats_of_offer[offers] = seats
+    seats_of_offer = np.zeros(listed.offer.max() + 1, np.int64)
+    seats_of_offer[listed.offer] = seats
     first_seat = np.cumsum(seats_of_offer) - seats_of_offer
-    listed_index = np.repeat(np.arange(len(listed)), seats)
+    listed_index = np.repeat(np.arange(len(listed.candidates)), seats)
     lower_seats = np.arange(len(listed_index)) - np.repeat(np.cumsum(seats) - seats, seats)
     return _Pairs(
         listed,
         listed_index,
-        first_seat[offers[listed_index]] + lower_seats,
+        first_seat[listed.offer[listed_index]] + lower_seats,
         _costs(listed, listed_index, lower_seats, policy),
     )
 
 
 def _costs(
-    listed: Sequence[_ListedCandidate],
+    listed: _Listed,
     listed_index: npt.NDArray[np.int64],
     lower_seats: npt.NDArray[np.int64],
     policy: Policy,
 ) -> npt.NDArray[np.float64]:
     """Return `seat_cost` for each pair whose seat has `lower_seats` lower seats."""
-    candidates = [entry.candidate for entry in listed]
-    score, load, share = (
-        np.array(column)[listed_index]
-        for column in zip(
-            *((entry.candidate.score, entry.candidate.load, entry.share) for entry in listed), strict=True
-        )
-    )
-    limited = np.array([candidate.capacity is not None for candidate in candidates])[listed_index]
-    capacity = np.array([candidate.capacity or 1 for candidate in candidates])[listed_index]
-    occupied = np.array([candidate.occupied for candidate in candidates])[listed_index]
+    score = np.array([candidate.score for candidate in listed.candidates])[listed_index]
+    load = np.array([candidate.load for candidate in listed.candidates])[listed_index]
+    limited, share = listed.limited[listed_index], listed.share[listed_index]
+    capacity = np.maximum(listed.capacity, 1)[listed_index]
+    occupied = listed.occupied[listed_index]
     worth = policy.curves.load.at_all
     load_cost = share * (worth(load) - worth((occupied + lower_seats) / capacity))
     crowding = policy.sharing.crowding * lower_seats / capacity
@@ -215,21 +210,18 @@ def _together(window: Sequence[Arrival], pairs: _Pairs, policy: Policy) -> Assig
     arrivals = np.arange(len(window))
     seats = int(pairs.seat.max()) + 1
     waits = np.array([_waiting_cost(arrival, policy) for arrival in window])
-    rows = np.concatenate([np.array([entry.arrival for entry in pairs.listed])[pairs.listed_index], arrivals])
+    rows = np.concatenate([pairs.listed.arrival[pairs.listed_index], arrivals])
     columns = np.concatenate([pairs.seat, seats + arrivals])
     costs = np.concatenate([pairs.cost, waits])
     matrix = csr_array((costs + _SHIFT, (rows, columns)), shape=(len(window), seats + len(window)))
     _, chosen_columns = min_weight_full_bipartite_matching(matrix)
+    chosen_pairs = np.flatnonzero(columns == chosen_columns[rows])
     chosen: dict[UUID, Candidate | None] = {arrival.ranking.request.referral_id: None for arrival in window}
-    pair_of = dict(zip(zip(rows.tolist(), columns.tolist(), strict=True), range(len(rows)), strict=True))
-    cost = 0.0
-    for arrival, column in enumerate(chosen_columns.tolist()):
-        pair = pair_of[arrival, column]
-        cost += float(costs[pair])
-        if column < seats:
-            listed = pairs.listed[pairs.listed_index[pair]]
-            chosen[window[arrival].ranking.request.referral_id] = listed.candidate
-    return Assignment(chosen, cost, AssignedBy.TOGETHER)
+    for pair in chosen_pairs[chosen_pairs < len(pairs.cost)].tolist():
+        index = pairs.listed_index[pair]
+        arrival = window[pairs.listed.arrival[index]]
+        chosen[arrival.ranking.request.referral_id] = pairs.listed.candidates[index]
+    return Assignment(chosen, float(costs[chosen_pairs].sum()), AssignedBy.TOGETHER)
 
 
 def _waiting_cost(arrival: Arrival, policy: Policy) -> float:

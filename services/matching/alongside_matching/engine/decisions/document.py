@@ -26,9 +26,6 @@ def to_document(decision: Decision, written: dict[Offer, dict[str, Any]] | None 
     """
     snapshot = decision.snapshot
     offers = {} if written is None else written
-    for offer in snapshot.offers:
-        if offer not in offers:
-            offers[offer] = _non_default_values(offer)
     return {
         "chosen": None if decision.chosen is None else str(decision.chosen),
         "policy_version": decision.policy_version,
@@ -39,7 +36,7 @@ def to_document(decision: Decision, written: dict[Offer, dict[str, Any]] | None 
         "snapshot": {
             "on": snapshot.on.isoformat(),
             "request": _non_default_values(snapshot.request),
-            "offers": [offers[offer] for offer in snapshot.offers],
+            "offers": [_offer(offer, offers) for offer in snapshot.offers],
             "rarity": {"pool": snapshot.rarity.pool, "holders": dict(snapshot.rarity.holders)},
         },
     }
@@ -62,6 +59,13 @@ def from_document(document: Mapping[str, Any]) -> Decision:
             on=date.fromisoformat(snapshot["on"]),
         ),
     )
+
+
+def _offer(offer: Offer, written: dict[Offer, dict[str, Any]]) -> dict[str, Any]:
+    plain = written.get(offer)
+    if plain is None:
+        plain = written[offer] = _non_default_values(offer)
+    return plain
 
 
 def _non_default_values(facts: Request | Offer) -> dict[str, Any]:
