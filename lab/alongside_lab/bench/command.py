@@ -58,6 +58,8 @@ def bench(
     """
     if against is not None:
         _check_comparison_options(only, grow_to, window_seconds, py_spy=py_spy)
+    elif Part.LOOP in (only or ()):
+        raise typer.BadParameter("loop is a comparison: name a revision with --against.", param_hint="--only")
     plan = replace(QUICK if quick else FULL, seed=seed, flames=flames if py_spy else None)
     plan = replace(plan, parts=frozenset(only)) if only else plan
     plan = _adjust(plan, repeats, window_seconds, records)
@@ -94,7 +96,7 @@ def _check_comparison_options(
     """Raise BadParameter for options that do not apply to a comparison."""
     if Part.GROWTH in (only or ()) or grow_to or window_seconds or py_spy:
         raise typer.BadParameter(
-            "--against measures hop and whole. Use it only with --only hop, --only whole, --repeats, --records, --quick and --seed.",
+            "--against measures hop, whole and loop. Use it only with --only, --repeats, --records, --quick and --seed.",
             param_hint="--against",
         )
 

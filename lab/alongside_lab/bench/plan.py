@@ -1,6 +1,6 @@
 """The amount and duration of each measurement."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -13,6 +13,8 @@ class Part(StrEnum):
     WHOLE = "whole"
     GROWTH = "growth"
     """Growth alone, with one trace in a hundred sampled; otherwise it is part of `whole`."""
+    LOOP = "loop"
+    """Referrals to their closed loop; only in a comparison of two checkouts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +48,13 @@ class WholePlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgainstPlan:
-    """A comparison of two checkouts: runs of each, and records and referrals per run."""
+    """A comparison of two checkouts: runs of each, and records, referrals and closed loops per run."""
 
     runs: int
     records: int
     referrals: int
+    loops: int
+    loops_at_once: int = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +65,7 @@ class BenchPlan:
     whole: WholePlan
     against: AgainstPlan
     seed: int = 7
-    parts: frozenset[Part] = field(default=frozenset(Part))
+    parts: frozenset[Part] = frozenset({Part.HOP, Part.WHOLE, Part.GROWTH})
     flames: Path | None = None
     """Folder for flame graphs; None for none."""
 
@@ -75,7 +79,7 @@ FULL: Final = BenchPlan(
     whole=WholePlan(
         open_referrals=(1_000, 10_000), repeats=3, window_seconds=10, latency_seconds=15, concurrency=500
     ),
-    against=AgainstPlan(runs=20, records=12_000, referrals=3_000),
+    against=AgainstPlan(runs=20, records=12_000, referrals=3_000, loops=400),
 )
 QUICK: Final = BenchPlan(
     hop=HopPlan(records=8_000, tutorial_records=500, repeats=1),
@@ -87,7 +91,7 @@ QUICK: Final = BenchPlan(
         concurrency=100,
         sampled=False,
     ),
-    against=AgainstPlan(runs=2, records=4_000, referrals=400),
+    against=AgainstPlan(runs=2, records=4_000, referrals=400, loops=80),
 )
 
 

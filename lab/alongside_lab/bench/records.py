@@ -52,14 +52,19 @@ def journey_records(
         yield _with_trace(admission, seed, index, sampled_share)
 
 
-def network_records(
-    *, seed: int, now: datetime, sampled_share: float
-) -> Iterator[tuple[SamplePartner, PartnerRecord]]:
+def network_submissions(*, seed: int, now: datetime) -> Iterator[tuple[SamplePartner, SubmissionReceived]]:
     """Yield submissions of all sample partners in turn, endlessly, each of another person."""
     series, senders = Series(RUN, seed, now), partners()
     for index in counted(1):
         sender = senders[index % len(senders)]
-        generated = submission(sender, series, index)
+        yield sender, submission(sender, series, index)
+
+
+def network_records(
+    *, seed: int, now: datetime, sampled_share: float
+) -> Iterator[tuple[SamplePartner, PartnerRecord]]:
+    """Yield the records of `network_submissions`."""
+    for index, (sender, generated) in enumerate(network_submissions(seed=seed, now=now), start=1):
         untraced = record(sender, generated, f"e-{generated.reference}", now)
         yield sender, _with_trace(untraced, seed, index, sampled_share)
 

@@ -70,7 +70,7 @@ def _networks(summary: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, An
 
 
 def _compared_parts(summary: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield the parts of a comparison: hop, whole."""
+    """Yield the parts of a comparison."""
     for name, part in summary.get("against", {}).items():
         if isinstance(part, Mapping):
             yield name, part

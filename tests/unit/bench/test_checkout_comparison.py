@@ -9,8 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from alongside_lab.bench import report
-from alongside_lab.bench.against.checkout_comparison import CheckoutRun, Workload, summary_of
+from alongside_lab.bench.against.checkout_comparison import summary_of
 from alongside_lab.bench.against.checkout_runner import POSTGRES
+from alongside_lab.bench.against.workloads import CheckoutRun, Workload
 from alongside_lab.bench.command import app
 from alongside_lab.bench.plan import Part
 from alongside_lab.bench.usage import Usage
@@ -100,7 +101,14 @@ def test_a_comparison_refuses_what_it_does_not_measure(option: list[str]) -> Non
 
     assert ended.exit_code == 2
     assert "--against" in ended.output
-    assert "measures hop and whole" in ended.output
+    assert "measures hop, whole and loop" in ended.output
+
+
+def test_loops_are_only_compared() -> None:
+    ended = CliRunner().invoke(app, ["--only", "loop"])
+
+    assert ended.exit_code == 2
+    assert "--against" in ended.output
 
 
 def test_a_run_that_is_terminated_cleans_up_also_as_a_background_job() -> None:

@@ -1,4 +1,7 @@
-"""Sends submissions to a running network, at a fixed rate or as fast as they are handled, and times the notices."""
+"""Sends submissions to a running network, at a fixed rate or as fast as they are handled, and times them.
+
+A submission is handled when a tracker of the journey stream says so: its result was notified, or its loop was closed.
+"""
 
 import asyncio
 import time
@@ -12,7 +15,6 @@ from alongside_chassis.clock import SystemClock
 from alongside_chassis.kafka import Kafka
 from alongside_lab.bench.errors import BenchFailed
 from alongside_lab.bench.records import network_records
-from alongside_lab.bench.whole.notice_tracker import NoticeTracker, track_notices
 from alongside_localstack.sample.partners import SamplePartner
 from alongside_localstack.sample.records import PartnerRecord
 
@@ -20,7 +22,7 @@ POLL_SECONDS: Final = 0.02
 
 
 class Load:
-    """The submissions in progress. `notified` counts those whose notice was delivered."""
+    """The submissions in progress. `handled` counts those that the tracker saw handled."""
 
     def __init__(
         self, producer: AIOKafkaProducer, records: Iterator[tuple[SamplePartner, PartnerRecord]]
@@ -28,18 +30,18 @@ class Load:
         self._producer, self._records = producer, records
         self._sent_at: dict[str, float] = {}
         self._latencies: list[float] | None = None
-        self.notified = 0
+        self.handled = 0
 
     @property
     def in_progress(self) -> int:
-        """The number of submissions whose notice was not delivered yet."""
+        """The number of submissions that are not handled yet."""
         return len(self._sent_at)
 
-    def on_notice(self, reference: str, at: float) -> None:
-        """Record that the notice about `reference` was delivered at a monotonic time in seconds."""
+    def on_handled(self, reference: str, at: float) -> None:
+        """Record that the submission `reference` was handled at a monotonic time in seconds."""
         sent_at = self._sent_at.pop(reference, None)
         if sent_at is not None:
-            self.notified += 1
+            self.handled += 1
             if self._latencies is not None:
                 self._latencies.append(at - sent_at)
 
@@ -49,33 +51,31 @@ class Load:
         while self.in_progress:
             if time.monotonic() > deadline:
                 raise BenchFailed(
-                    f"{self.in_progress} submissions led to no notice within {seconds_max:g} s."
+                    f"{self.in_progress} submissions were not handled within {seconds_max:g} s."
                 )
             await asyncio.sleep(POLL_SECONDS)
 
-    async def send_until_notified(
-        self, notified: int, *, concurrency: int, settle_seconds_max: float
-    ) -> None:
-        """Keep `concurrency` submissions in progress until `notified` notices in total were delivered.
+    async def send_until_handled(self, total: int, *, concurrency: int, settle_seconds_max: float) -> None:
+        """Keep `concurrency` submissions in progress until `total` were handled.
 
-        Raises BenchFailed when none was delivered for `settle_seconds_max`.
+        Raises BenchFailed when none was handled for `settle_seconds_max`.
         """
-        last_notice_at, notified_before = time.monotonic(), self.notified
-        while self.notified + self.in_progress < notified:
-            await self._fill_up(min(concurrency, notified - self.notified))
+        last_at, handled_before = time.monotonic(), self.handled
+        while self.handled + self.in_progress < total:
+            await self._fill_up(min(concurrency, total - self.handled))
             await asyncio.sleep(POLL_SECONDS)
-            if self.notified > notified_before:
-                last_notice_at, notified_before = time.monotonic(), self.notified
-            elif time.monotonic() - last_notice_at > settle_seconds_max:
-                raise BenchFailed(f"No notice was delivered for {settle_seconds_max:g} s.")
+            if self.handled > handled_before:
+                last_at, handled_before = time.monotonic(), self.handled
+            elif time.monotonic() - last_at > settle_seconds_max:
+                raise BenchFailed(f"No submission was handled for {settle_seconds_max:g} s.")
         await self.settle(settle_seconds_max)
 
-    async def wait_for_notices(self, count: int, seconds_max: float) -> None:
-        """Wait until `count` more notices were delivered. Raises BenchFailed after `seconds_max`."""
-        deadline, notified_before = time.monotonic() + seconds_max, self.notified
-        while self.notified < notified_before + count:
+    async def wait_for_handled(self, count: int, seconds_max: float) -> None:
+        """Wait until `count` more submissions were handled. Raises BenchFailed after `seconds_max`."""
+        deadline, handled_before = time.monotonic() + seconds_max, self.handled
+        while self.handled < handled_before + count:
             if time.monotonic() > deadline:
-                raise BenchFailed(f"Fewer than {count} notices were delivered in {seconds_max:g} s.")
+                raise BenchFailed(f"Fewer than {count} submissions were handled in {seconds_max:g} s.")
             await asyncio.sleep(POLL_SECONDS)
 
     @asynccontextmanager
@@ -90,7 +90,7 @@ class Load:
             await sending  # never cancelled: a record counted as sent is sent
 
     async def send_at_rate(self, per_second: float, seconds: float, settle_seconds_max: float) -> list[float]:
-        """Send at a fixed rate; return the seconds from each planned send time to the notice.
+        """Send at a fixed rate; return the seconds from each planned send time until it was handled.
 
         Actual send times would hide the wait that a delayed sender causes (coordinated omission).
         """
@@ -121,18 +121,14 @@ class Load:
 
 
 @asynccontextmanager
-async def start_load(
-    kafka: Kafka, *, seed: int, sampled_share: float
-) -> AsyncIterator[tuple[Load, NoticeTracker]]:
-    """Start a sender of submissions to this network, with a tracker of their notices.
+async def start_load(kafka: Kafka, *, seed: int, sampled_share: float) -> AsyncIterator[Load]:
+    """Start a sender of submissions to this network. A tracker of the journey stream must call its `on_handled`.
 
     `sampled_share` is the share of submissions whose trace is sampled.
     """
     producer = AIOKafkaProducer(**kafka.options(), enable_idempotence=True, acks="all", linger_ms=2)
     await producer.start()
-    load = Load(producer, network_records(seed=seed, now=SystemClock().now(), sampled_share=sampled_share))
     try:
-        async with track_notices(kafka, load.on_notice) as tracker:
-            yield load, tracker
+        yield Load(producer, network_records(seed=seed, now=SystemClock().now(), sampled_share=sampled_share))
     finally:
         await producer.stop()

@@ -23,6 +23,7 @@ from alongside_lab.bench.flames import record_flames
 from alongside_lab.bench.plan import BenchPlan, WholePlan
 from alongside_lab.bench.summary_statistics import Statistics, percentile
 from alongside_lab.bench.usage import Usage, cpu_now, memory_mib, rss_mib
+from alongside_lab.bench.whole.journey_trackers import NoticeTracker, follow_journeys
 from alongside_lab.bench.whole.load import Load, start_load
 from alongside_lab.bench.whole.outbox_lag import watch_outboxes
 from alongside_localstack.infrastructure import temporary_folder
@@ -71,11 +72,12 @@ async def measure_whole(
     latencies: list[float] = []
     async with (
         _stack(sampled_share, report_progress) as stack,
-        start_load(stack.kafka, seed=plan.seed, sampled_share=sampled_share) as (load, tracker),
+        start_load(stack.kafka, seed=plan.seed, sampled_share=sampled_share) as load,
+        follow_journeys(stack.kafka, tracker := NoticeTracker(load.on_handled)),
     ):
         for point in points:
             report_progress(f"whole: opening referrals until {point:,} are open")
-            await load.send_until_notified(
+            await load.send_until_handled(
                 point, concurrency=whole.concurrency, settle_seconds_max=whole.settle_seconds_max
             )
             growth.append(
@@ -107,17 +109,17 @@ async def _measure_sustained(
     stack: LocalStack, load: Load, plan: BenchPlan, name: str, report_progress: ReportProgress
 ) -> SustainedLoad:
     """Measure one point: 1 send until `concurrency` notices were delivered; 2 count in windows; 3 wait for the rest."""
-    whole, open_before = plan.whole, load.notified
+    whole, open_before = plan.whole, load.handled
     pids = {status.name: status.pid for status in stack.status() if status.pid is not None}
     services = {service: pids[service] for service in SERVICES}
     flame_pids = {f"{service}-{name}": pid for service, pid in services.items()}
     urls = {service: stack.database(service).url for service in SERVICES}
     async with load.keep_busy(whole.concurrency):
-        await load.wait_for_notices(whole.concurrency, whole.settle_seconds_max)  # 1
+        await load.wait_for_handled(whole.concurrency, whole.settle_seconds_max)  # 1
         async with watch_outboxes(urls) as outbox, record_flames(plan.flames, flame_pids):
-            cpu, notified = _cpu_seconds_spent(pids), load.notified
+            cpu, notified = _cpu_seconds_spent(pids), load.handled
             rates = await _measure_windows(load, whole, report_progress)  # 2
-            cpu, notified = _cpu_seconds_spent(pids).since(cpu), load.notified - notified
+            cpu, notified = _cpu_seconds_spent(pids).since(cpu), load.handled - notified
         memory = memory_mib(pids)
         resident = sum(rss_mib(pid) for pid in services.values())
     await load.settle(whole.settle_seconds_max)  # 3
@@ -131,14 +133,14 @@ def _cpu_seconds_spent(pids: Mapping[str, int]) -> Usage:
 
 async def _measure_windows(load: Load, whole: WholePlan, report_progress: ReportProgress) -> Statistics:
     """Measure rates between notices instead of fixed times: notices arrive in bursts, which fixed times would split."""
-    rates, begin, notified = [], time.monotonic(), load.notified
+    rates, begin, notified = [], time.monotonic(), load.handled
     for number in range(1, whole.repeats + 1):
         await asyncio.sleep(whole.window_seconds)
-        await load.wait_for_notices(1, whole.settle_seconds_max)
+        await load.wait_for_handled(1, whole.settle_seconds_max)
         now = time.monotonic()
-        rates.append((load.notified - notified) / (now - begin))
+        rates.append((load.handled - notified) / (now - begin))
         report_progress(f"whole, window {number}/{whole.repeats}: {rates[-1]:,.0f} referrals/s")
-        begin, notified = now, load.notified
+        begin, notified = now, load.handled
     return Statistics(tuple(rates))
 
 
@@ -188,16 +190,17 @@ def write_policies_without_norms(shipped: str, file: Path) -> Path:
     return file
 
 
-async def fill_network(network: Network) -> None:
-    """Register partners and load offers, without contact addresses and with PLACES_EACH places.
+async def fill_network(network: Network, *, reachable: bool = False) -> None:
+    """Register partners and load offers, with PLACES_EACH places; with contact addresses only if they are `reachable`.
 
     Nothing is said of a partner's channels: services of an older revision, which a comparison runs as well, would refuse it.
     """
+    address = {} if reachable else {"contact_email": None}
     for partner in partners():
-        registration = partner.request_body() | {"contact_email": None}
+        registration = partner.request_body() | address
         registration.pop("channels", None)
         await network.register_partner(partner.id, registration)
     for region in dict.fromkeys(partner.region for partner in partners()):
-        bodies = [offer.batch_entry() | {"contact_email": None} for offer in offers(region, OFFERS_SEED)]
+        bodies = [offer.batch_entry() | address for offer in offers(region, OFFERS_SEED)]
         with_places = [body | ({"capacity": PLACES_EACH} if body["capacity"] else {}) for body in bodies]
         await network.load_offers(with_places)

@@ -1,11 +1,11 @@
-"""Only the first notice about the result of the search is counted: to the target, or of the waiting list."""
+"""Only the first notice about the result of the search is counted: to the target, or of the waiting list; and a closed loop once."""
 
 import orjson
 
 from alongside_contracts.intake import SubmissionAdmitted
 from alongside_contracts.notifications import NoticeDelivered
-from alongside_contracts.referrals import ReferralStatusChanged
-from alongside_lab.bench.whole.notice_tracker import NoticeTracker
+from alongside_contracts.referrals import LoopClosed, ReferralStatusChanged
+from alongside_lab.bench.whole.journey_trackers import LoopTracker, NoticeTracker
 
 
 class Journey:
@@ -94,3 +94,15 @@ def test_a_record_delivered_again_notifies_nobody_twice() -> None:
     journey.notice("e3", at=2.0, role="target")
 
     assert journey.notified == [("smh-1", 1.0)]
+
+
+def test_a_referral_counts_once_its_loop_is_closed() -> None:
+    closed: list[tuple[str, float]] = []
+    tracker = LoopTracker(lambda reference, at: closed.append((reference, at)))
+    admitted = orjson.dumps({"referral_id": "r1", "reference": "smh-1"})
+    tracker.add_record(SubmissionAdmitted.type, "e1", admitted, 0.0)
+
+    for at in (1.0, 2.0):
+        tracker.add_record(LoopClosed.type, "e2", orjson.dumps({"referral_id": "r1"}), at)
+
+    assert closed == [("smh-1", 1.0)]

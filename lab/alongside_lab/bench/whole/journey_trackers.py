@@ -1,14 +1,10 @@
-"""Reads from the journey stream when somebody was notified of the result of each search.
-
-That is the target, of the proposal, or the person, of the waiting list. The tracker finds the notice by its cause, the id of
-the status change. Earlier notices, such as the person's of the request, do not count.
-"""
+"""Read from the journey stream when each referral was handled: its result was notified, or its loop was closed."""
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import orjson
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -16,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from alongside_chassis.kafka import Kafka
 from alongside_contracts.intake import SubmissionAdmitted
 from alongside_contracts.notifications import NoticeDelivered
-from alongside_contracts.referrals import ReferralStatusChanged
+from alongside_contracts.referrals import LoopClosed, ReferralStatusChanged
 from alongside_contracts.streams import JOURNEY
 from alongside_contracts.vocabulary import BusinessStatus, Channel, RecipientRole
 
@@ -25,21 +21,50 @@ _ROLES_BY_RESULT: Final[Mapping[str, frozenset[str]]] = {
     BusinessStatus.WAITLISTED.value: frozenset({RecipientRole.PERSON.value, RecipientRole.REFERRER.value}),
 }
 """Whose notice counts, by the result of the search. A person who referred themselves is notified as the referrer."""
-OnNotice = Callable[[str, float], None]
-"""Called with the partner's reference and the time (time.monotonic) at which the notice was seen."""
+OnHandled = Callable[[str, float], None]
+"""Called with the partner's reference and the time (time.monotonic) at which the last event was seen."""
+
+
+class JourneyTracker(Protocol):
+    """Something that reads the journey stream."""
+
+    def add_record(self, kind: str, event_id: str, value: bytes, at: float, /) -> None:
+        """Process one record of the journey stream."""
+
+
+class LoopTracker:
+    """Tracks each referral from its admission to the closed loop."""
+
+    def __init__(self, on_closed: OnHandled) -> None:
+        self._on_closed = on_closed
+        self._references: dict[str, str] = {}
+
+    def add_record(self, kind: str, _event_id: str, value: bytes, at: float, /) -> None:
+        """Process one record of the journey stream."""
+        if kind == SubmissionAdmitted.type:
+            event = orjson.loads(value)
+            self._references[event["referral_id"]] = event["reference"]
+        elif kind == LoopClosed.type:
+            reference = self._references.pop(orjson.loads(value)["referral_id"], None)
+            if reference is not None:
+                self._on_closed(reference, at)
 
 
 class NoticeTracker:
-    """Tracks each referral from its admission to the notice, and calls `on_notice`."""
+    """Tracks each referral from its admission until somebody was notified of the result of the search.
 
-    def __init__(self, on_notice: OnNotice) -> None:
+    That is the target, of the proposal, or the person, of the waiting list. The tracker finds the notice by its cause, the id
+    of the status change. Earlier notices, such as the person's of the request, do not count.
+    """
+
+    def __init__(self, on_notice: OnHandled) -> None:
         self._on_notice = on_notice
         self._references: dict[str, str] = {}
         self._roles_by_cause: dict[str, frozenset[str]] = {}
         self.waitlisted = 0
         """The number of waitlisted referrals."""
 
-    def add_record(self, kind: str, event_id: str, value: bytes, at: float) -> None:
+    def add_record(self, kind: str, event_id: str, value: bytes, at: float, /) -> None:
         """Process one record of the journey stream."""
         if kind == SubmissionAdmitted.type:
             event = orjson.loads(value)
@@ -65,8 +90,8 @@ class NoticeTracker:
 
 
 @asynccontextmanager
-async def track_notices(kafka: Kafka, on_notice: OnNotice) -> AsyncIterator[NoticeTracker]:
-    """Track all referrals from now on, for as long as the block lasts."""
+async def follow_journeys(kafka: Kafka, tracker: JourneyTracker) -> AsyncIterator[None]:
+    """Give the tracker all records of the journey stream from now on, for as long as the block lasts."""
     consumer = AIOKafkaConsumer(
         **kafka.options(), group_id=None, enable_auto_commit=False, fetch_max_wait_ms=20
     )
@@ -76,10 +101,9 @@ async def track_notices(kafka: Kafka, on_notice: OnNotice) -> AsyncIterator[Noti
     await consumer.seek_to_end(*topic_partitions)
     for partition in topic_partitions:
         await consumer.position(partition)  # waits until the seek is done
-    tracker = NoticeTracker(on_notice)
     reading = asyncio.create_task(_read(consumer, tracker))
     try:
-        yield tracker
+        yield
         if reading.done():
             reading.result()
     finally:
@@ -88,7 +112,7 @@ async def track_notices(kafka: Kafka, on_notice: OnNotice) -> AsyncIterator[Noti
         await consumer.stop()
 
 
-async def _read(consumer: AIOKafkaConsumer, tracker: NoticeTracker) -> None:
+async def _read(consumer: AIOKafkaConsumer, tracker: JourneyTracker) -> None:
     while True:
         polled: Mapping[Any, list[ConsumerRecord[bytes, bytes]]] = await consumer.getmany(timeout_ms=200)
         now = time.monotonic()
