@@ -216,6 +216,13 @@ async def test_a_group_asks_as_often_as_the_most_frequent_of_its_streams_needs(b
     assert both.fetch_wait_ms == streams.JOURNEY.fetch_wait_ms < people.fetch_wait_ms
 
 
+async def test_danger_waits_for_no_other_record(bare: BareBench) -> None:
+    async with bare(Handlers()) as bench:
+        crisis, journey = listener_of(bench, streams.CRISIS), listener_of(bench, streams.JOURNEY)
+
+    assert crisis.gather_seconds == 0 < journey.gather_seconds
+
+
 def relay_of(bench: ServiceBench) -> Relay:
     """A relay on the bench's outbox."""
     settings = bench.service.settings

@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from aiokafka import ConsumerRecord, TopicPartition
 
-from alongside_chassis.consume.prefetcher import SLICE_RECORDS, Prefetcher
+from alongside_chassis.consume.prefetcher import GATHERED_RECORDS, SLICE_RECORDS, Prefetcher
+from alongside_chassis.testing import ManualClock
+from tests.builders import SUNDAY_NOON
 
 LEFT, RIGHT = TopicPartition("journey", 0), TopicPartition("journey", 1)
 BOTH = frozenset({LEFT, RIGHT})
@@ -40,9 +43,20 @@ class Consumer:
         return found
 
 
-def prefetcher_of(consumer: Consumer, records_max: int = 500) -> Prefetcher:
+def prefetcher_of(consumer: Consumer, records_max: int = 500, clock: ManualClock | None = None) -> Prefetcher:
     """Build the prefetcher of a pipeline that ignores every record."""
-    return Prefetcher(consumer, lambda _record: None, records_max)
+    return Prefetcher(consumer, lambda _record: None, records_max, clock or ManualClock(SUNDAY_NOON))
+
+
+async def after_a_batch(clock: ManualClock, *prefetched: int) -> Prefetcher:
+    """A prefetcher from which a batch was taken just now, and which has polled these offsets since."""
+    consumer = Consumer({LEFT: some(LEFT, 0)})
+    prefetcher = prefetcher_of(consumer, clock=clock)
+    await prefetcher.poll()
+    prefetcher.take(BOTH)
+    consumer.records[LEFT] = some(LEFT, *prefetched)
+    await prefetcher.poll()
+    return prefetcher
 
 
 async def test_polled_records_are_taken_once_and_in_order() -> None:
@@ -96,3 +110,30 @@ async def test_discarding_a_partition_during_decoding_keeps_the_records_of_other
         (1, offset) for offset in range(many)
     ]
     assert len(batch.decoded) == many
+
+
+async def test_after_a_batch_more_records_may_arrive_until_it_is_time_to_stop() -> None:
+    prefetcher, stopping = await after_a_batch(ManualClock(SUNDAY_NOON), 1), asyncio.Event()
+
+    gathering = asyncio.create_task(prefetcher.gather(3_600, stopping))
+    await asyncio.sleep(0)
+    is_waiting = not gathering.done()
+    stopping.set()
+    await gathering
+
+    assert is_waiting
+
+
+async def test_the_first_batch_and_one_after_a_quiet_time_are_taken_at_once() -> None:
+    clock = ManualClock(SUNDAY_NOON)
+    await prefetcher_of(Consumer({}), clock=clock).gather(3_600, asyncio.Event())
+    prefetcher = await after_a_batch(clock, 1)
+    clock.advance(timedelta(hours=1))
+
+    await prefetcher.gather(3_600, asyncio.Event())
+
+
+async def test_enough_records_are_taken_at_once() -> None:
+    prefetcher = await after_a_batch(ManualClock(SUNDAY_NOON), *range(GATHERED_RECORDS))
+
+    await prefetcher.gather(3_600, asyncio.Event())

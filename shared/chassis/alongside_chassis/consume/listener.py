@@ -48,6 +48,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         self.group = pipeline.group
         self.pattern = "|".join(stream.pattern.replace("?P<partner>", "?:") for stream in streams)
         self.fetch_wait_ms = min(stream.fetch_wait_ms for stream in streams)
+        self.gather_seconds = min(stream.gather_ms for stream in streams) / 1000
         self.shared = frozenset(stream.topic() for stream in streams if not stream.per_partner)
         self.pauses = Pauses(pipeline.dependencies, streams, settings.pauses_poll_seconds)
         self.stopped_because: str | None = None
@@ -168,7 +169,7 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
     async def _poll_until_stopped(self, consumer: AIOKafkaConsumer) -> None:
         """Raises KafkaConnectionError when no fetch has been answered for too long."""
         prefetcher = self._prefetcher = Prefetcher(
-            consumer, self.pipeline.decode, self.settings.batch_records_max
+            consumer, self.pipeline.decode, self.settings.batch_records_max, self.pipeline.dependencies.clock
         )
         liveness = BrokerLiveness(self.kafka, self.pipeline.dependencies.clock)
         while not self.pipeline.stopping.is_set():
@@ -180,13 +181,14 @@ class Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         await self._commit(consumer)
 
     async def _poll_once(self, consumer: AIOKafkaConsumer, prefetcher: Prefetcher) -> bool:
-        """1 poll; 2 handle until committed; 3 commit offsets at intervals. No rebalance can come between 2 and 3.
+        """1 gather and poll; 2 handle until committed; 3 commit offsets at intervals. No rebalance can come between 2 and 3.
 
         Records that 2 leaves unprocessed stay uncommitted, and the consumer seeks back to them. Returns whether there were
         records.
         """
         await self.pauses.apply(consumer)
-        await prefetcher.poll(POLL_MS if prefetcher.is_empty else 0)  # 1
+        await prefetcher.gather(self.gather_seconds, self.pipeline.stopping)  # 1
+        await prefetcher.poll(POLL_MS if prefetcher.is_empty else 0)
         self._polled_at = self.pipeline.dependencies.clock.monotonic()
         async with self._batch_lock:
             batch = prefetcher.take(consumer.assignment())

@@ -1,4 +1,4 @@
-"""Polls and decodes the next batch while the database works on the current one.
+"""Polls and decodes the next batch while the database works on the current one, and lets small batches grow.
 
 Decoding is most of a record's cost before its transaction, and a transaction is mostly waiting. A prefetched record has
 no effect before it is taken: its offset is committed with its batch, and when a partition's position moves (a rebalance,
@@ -8,15 +8,19 @@ a seek back) its prefetched records are discarded and polled again.
 import asyncio
 from collections.abc import Callable, Collection
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from aiokafka import AIOKafkaConsumer
 
+from alongside_chassis.clock import Clock
 from alongside_chassis.consume.decoding import Decoded, Record
 
 SLICE_RECORDS: Final = 25
 """Records decoded before other tasks may run, such as one whose database answer has arrived: well under a millisecond."""
+GATHERED_RECORDS: Final = 100
+"""So many records are worth a batch at once."""
 Partition: TypeAlias = tuple[str, int]
 """Topic and partition; aiokafka's TopicPartition is such a tuple."""
 
@@ -45,15 +49,28 @@ class Prefetcher:
     """Holds the records one consumer has polled and not handled yet: at most one batch."""
 
     def __init__(
-        self, consumer: AIOKafkaConsumer, decode: Callable[[Record], Decoded], records_max: int
+        self, consumer: AIOKafkaConsumer, decode: Callable[[Record], Decoded], records_max: int, clock: Clock
     ) -> None:
         self._consumer, self._decode, self._records_max = consumer, decode, records_max
+        self._clock = clock
         self._batch = Batch()
+        self._taken_at = float("-inf")
 
     @property
     def is_empty(self) -> bool:
         """Whether no polled record waits to be taken."""
         return not self._batch.records
+
+    async def gather(self, seconds: float, stopping: asyncio.Event) -> None:
+        """Let more records arrive until `seconds` after the latest batch was taken, unless enough have, or it is time to stop.
+
+        A transaction, its announcements and their acknowledgements cost nearly the same for one record as for many.
+        """
+        remaining = self._taken_at + seconds - self._clock.monotonic()
+        if remaining > 0 and len(self._batch.records) < GATHERED_RECORDS:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(remaining):
+                    await stopping.wait()
 
     async def poll(self, timeout_ms: int = 0) -> None:
         """Poll up to a batch and decode it a slice at a time.
@@ -72,6 +89,8 @@ class Prefetcher:
         while self._decode_slice():
             pass
         batch, self._batch = self._batch, Batch()
+        if batch.records:
+            self._taken_at = self._clock.monotonic()
         return batch if batch.offsets().keys() <= assigned else batch.where(assigned.__contains__)
 
     def discard(self, partitions: Collection[Partition]) -> None:
