@@ -12,8 +12,10 @@ from alongside_chassis.consume.decoding import Record
 from alongside_chassis.service import make_pipeline
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts.event import Event
+from alongside_contracts.ids import new_id
 from alongside_contracts.intake import Consent
 from alongside_contracts.vocabulary import Answer, ConsentDecision, Need, Risk, Status
+from alongside_intake import store
 from tests.builders import a_submission
 from tests.conftest import PERSON_KEY
 from tests.service.intake.intake_client import HOSPITAL, IntakeClient
@@ -129,3 +131,11 @@ async def end_some_referrals(pair: PairedBenches) -> None:
 def records(bench: ServiceBench, events: Sequence[Event]) -> list[Record]:
     """Return the hospital's records of these events."""
     return [bench.record_of(event, partner=HOSPITAL) for event in events]
+
+
+async def test_the_plan_of_a_small_table_does_not_compare_everybody_with_every_open_referral(
+    intake_bench: ServiceBench,
+) -> None:
+    plan = await intake_bench.pool.fetch(f"explain {store._OPEN_REFERRALS}", [new_id() for _ in range(50)])
+
+    assert "Join Filter" not in str(plan)

@@ -23,7 +23,7 @@ from alongside_notifications.domain.retry import Accepted, Delivered, RetryPolic
 from alongside_notifications.domain.rounds import Due
 from alongside_notifications.sending import store as queue_store
 from alongside_notifications.sending.result_writer import AttemptResult, ResultWriter
-from tests.builders import a_proposal, taken_back
+from tests.builders import SUNDAY_NOON, a_proposal, taken_back
 from tests.polling import poll_until
 from tests.service.notifications.conftest import (
     OFFER,
@@ -337,3 +337,15 @@ async def test_events_heard_in_one_batch_have_the_same_effects_as_one_at_a_time(
     together = await outcome_of(network.bench, [events_sent])
 
     assert together == await outcome_of(network.bench, [[sent] for sent in events_sent])
+
+
+async def test_the_plans_of_a_small_queue_do_not_compare_all_that_is_due_with_all_that_waits(
+    network: Network,
+) -> None:
+    now, pool = SUNDAY_NOON, network.bench.pool
+    due = await pool.fetch(
+        f"explain {queue_store._DUE}", False, now, list(RecipientKind), [], 1_000, now + timedelta(hours=1)
+    )
+    still_due = await pool.fetch(f"explain {queue_store._STILL_DUE}", [new_id() for _ in range(50)], [0] * 50)
+
+    assert "Join Filter" not in f"{due}{still_due}"
