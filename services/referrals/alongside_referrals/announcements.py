@@ -29,11 +29,13 @@ DUE: Final = "due"
 """The kind of the one timer every open referral has; its key is the referral id."""
 UPDATE_SENT: Final = "update-sent"
 """The timer that asks whether Kafka acknowledged the update about an end; its key is the referral id."""
+UPDATE_UNSENDABLE: Final = "update-unsendable"
+"""The same, while no broker accepts the update and a person must act."""
 LOOKS: Final = "looks"
 """The fact of that timer that counts how often it asked."""
 _FIRST_LOOK_AFTER: Final = timedelta(seconds=1)
-_LOOK_EVERY: Final = timedelta(minutes=1)
-_LOOK_EVERY_WHILE_UNSENDABLE: Final = timedelta(hours=1)
+LOOK_EVERY: Final = timedelta(minutes=1)
+LOOK_EVERY_WHILE_UNSENDABLE: Final = timedelta(hours=1)
 
 
 def announce(tx: Tx, change: Change) -> Referral:
@@ -81,9 +83,9 @@ def look_for_acknowledgement(tx: Tx, referral: Referral, *, looks: int, unsendab
     The relay does not report it: the one of the release before may run beside ours during an upgrade, and deletes the message
     without a word.
     """
-    pause = min(_FIRST_LOOK_AFTER * 2 ** min(looks, 10), _LOOK_EVERY)
-    pause = _LOOK_EVERY_WHILE_UNSENDABLE if unsendable else pause
-    tx.set_timer(UPDATE_SENT, str(referral.id), tx.now + pause, {LOOKS: str(looks)})
+    pause = min(_FIRST_LOOK_AFTER * 2 ** min(looks, 10), LOOK_EVERY)
+    kind, pause = (UPDATE_UNSENDABLE, LOOK_EVERY_WHILE_UNSENDABLE) if unsendable else (UPDATE_SENT, pause)
+    tx.set_timer(kind, str(referral.id), tx.now + pause, {LOOKS: str(looks)})
 
 
 def announce_successor(tx: Tx, successor: Referral, ended: Referral, request: str) -> None:

@@ -37,8 +37,11 @@ from alongside_contracts.vocabulary import Actor, Channel, ProblemCode, Reason
 from alongside_referrals import store
 from alongside_referrals.announcements import (
     DUE,
+    LOOK_EVERY,
+    LOOK_EVERY_WHILE_UNSENDABLE,
     LOOKS,
     UPDATE_SENT,
+    UPDATE_UNSENDABLE,
     announce_overdue,
     look_for_acknowledgement,
 )
@@ -180,7 +183,8 @@ def _register_timers(registry: Handlers, policies: Policies) -> None:
         if referral is not None:
             await _escalate(referral, tx, policies)
 
-    @registry.on_timer(UPDATE_SENT)
+    @registry.on_timer(UPDATE_UNSENDABLE, pause_max=LOOK_EVERY_WHILE_UNSENDABLE)
+    @registry.on_timer(UPDATE_SENT, pause_max=LOOK_EVERY)
     async def close_by_update(timer: Timer, tx: Tx) -> None:
         referral = (await store.lock_referrals(tx.conn, [UUID(timer.key)])).get(UUID(timer.key))
         if referral is not None and referral.partner is not None:

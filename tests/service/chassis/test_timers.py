@@ -83,6 +83,44 @@ async def test_a_timer_that_is_due_at_once_fires_though_the_clock_that_set_it_wa
         assert [row["key"] for row in await bench.pool.fetch("select key from seen")] == ["at once"]
 
 
+async def test_a_timer_that_is_due_after_the_longest_pause_of_its_kind_was_set_by_a_clock_that_was_ahead(
+    bare: BareBench,
+) -> None:
+    handlers, fired = Handlers(), list[str]()
+
+    @handlers.on_timer("look", pause_max=HOUR / 60)
+    async def look(timer: Timer, tx: Tx) -> None:
+        fired.append(timer.key)
+
+    async with bare(handlers) as bench:
+        async with bench.runtime.transaction() as tx:
+            tx.set_timer("look", "in time", tx.now + HOUR / 60)
+        bench.clock.set_to(SUNDAY_NOON + 3 * HOUR)
+        async with bench.runtime.transaction() as tx:
+            tx.set_timer("look", "ahead", tx.now + HOUR / 60)
+
+        bench.clock.set_to(SUNDAY_NOON)
+        await bench.timers.fire_due()
+
+        assert fired == ["ahead"]
+        assert await bench.timers.fire_due() == 0
+
+
+async def test_a_failed_timer_may_be_postponed_for_longer_than_the_longest_pause(bare: BareBench) -> None:
+    handlers = Handlers()
+
+    @handlers.on_timer("look", pause_max=timedelta(seconds=0.5))
+    async def look(timer: Timer, tx: Tx) -> None:
+        raise ValueError("not yet")
+
+    async with bare(handlers) as bench:
+        async with bench.runtime.transaction() as tx:
+            tx.set_timer("look", "a", tx.now)
+        await bench.timers.fire_due()
+
+        assert await bench.timers.fire_due() == 0
+
+
 async def test_a_cancelled_timer_does_not_fire(bare: BareBench) -> None:
     async with bare(reminding()) as bench:
         await set_timer(bench, "a")

@@ -119,6 +119,20 @@ async def test_an_update_that_no_broker_accepts_closes_nothing_until_it_is_sent_
     assert await closed_loops(accepted) == 1
 
 
+async def test_the_loop_closes_soon_though_the_clock_was_ahead_when_the_referral_ended(
+    accepted: Journey,
+) -> None:
+    began = accepted.bench.clock.now()
+    accepted.bench.clock.set_to(began + timedelta(hours=3))
+    await accepted.done("complete", outcome="connected")
+    await acknowledge(accepted)
+
+    accepted.bench.clock.set_to(began)
+    await accepted.bench.timers.fire_due()
+
+    assert (await accepted.state())["loop"]["missing"] == []
+
+
 async def test_an_update_that_was_never_sent_because_it_was_dropped_closes_nothing(accepted: Journey) -> None:
     await accepted.done("complete", outcome="connected")
     await refuse_update(accepted)

@@ -78,6 +78,7 @@ class Handlers:
         self.batched: set[type[Event]] = set()
         self.timers: dict[str, TimerHandler] = {}
         self.retry_every: dict[str, timedelta] = {}
+        self.pause_max: dict[str, timedelta] = {}
         self.timer_failures: dict[str, TimerFailedHandler] = {}
         self.examinations: dict[str, RefusedHandler] = {}
         self.refusals: dict[str, RefusedHandler] = {}
@@ -112,12 +113,18 @@ class Handlers:
         return register
 
     def on_timer(
-        self, kind: str, *, retry_every: timedelta = timedelta(days=1)
+        self, kind: str, *, retry_every: timedelta = timedelta(days=1), pause_max: timedelta | None = None
     ) -> Callable[[TimerHandler], TimerHandler]:
-        """Handle a timer of this kind when it is due; `retry_every` applies once its handler has failed several times."""
+        """Handle a timer of this kind when it is due; `retry_every` applies once its handler has failed several times.
+
+        `pause_max` is the longest pause with which a timer of this kind is set. One that is due later was set by a clock
+        that was ahead, and is handled at once.
+        """
 
         def register(handler: TimerHandler) -> TimerHandler:
             self.retry_every[kind] = retry_every
+            if pause_max is not None:
+                self.pause_max[kind] = pause_max
             if self.timers.setdefault(kind, handler) is not handler:
                 raise ValueError(f"timer {kind} has a handler already")
             return handler

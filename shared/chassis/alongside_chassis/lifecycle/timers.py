@@ -30,13 +30,20 @@ INFRASTRUCTURE_PAUSE_SECONDS: Final = 5
 _DOUBLINGS_MAX: Final = 11
 """How often the pause after a failure doubles, from a second to about half an hour."""
 
+# Of a kind with a longest pause, a timer that is due after it was set by a clock that was ahead. One that failed may be
+# postponed for longer. Each such kind is walked by its key: an index on the due time would be walked for all kinds.
 _DUE: Final = """
-    select id, kind, key, due_at, facts, trace, attempts from timer
-    where due_at <= $1 and kind = any($3::text[]) order by due_at, id limit $2
+    (select id, kind, key, due_at, facts, trace, attempts from timer
+     where due_at <= $1 and kind = any($3::text[]) order by due_at, id limit $2)
+    union all
+    (select wrong.* from unnest($4::text[], $5::timestamptz[]) as longest (kind, at) cross join lateral (
+        select id, kind, key, due_at, facts, trace, attempts from timer
+        where kind = longest.kind and due_at > longest.at and attempts = 0 order by key limit $2) as wrong
+     limit $2)
 """
 _TRY_LOCK: Final = """
     select pg_try_advisory_xact_lock(hashtextextended($1, 0))
-           and exists (select from timer where id = $2 and due_at <= $3)
+           and exists (select from timer where id = $2 and (due_at <= $3 or due_at > $4))
 """
 _DONE: Final = "delete from timer where kind = $1 and key = $2 and id = $3 returning id"
 _RETRY: Final = """
@@ -75,9 +82,14 @@ class Timers:
 
     async def fire_due(self) -> int:
         """Fire the timers that are due, at most `DUE_TIMERS_MAX`; return how many were due."""
-        kinds = list(self.handlers.timers)
+        kinds, now, pause_max = (
+            list(self.handlers.timers),
+            self.dependencies.clock.now(),
+            self.handlers.pause_max,
+        )
+        latest = [now + pause for pause in pause_max.values()]
         async with connection(self.dependencies.pool) as conn:
-            rows = await conn.fetch(_DUE, self.dependencies.clock.now(), DUE_TIMERS_MAX, kinds)
+            rows = await conn.fetch(_DUE, now, DUE_TIMERS_MAX, kinds, list(pause_max), latest)
         for row in rows:
             if self._stop.is_set():
                 break
@@ -197,7 +209,10 @@ class Timers:
 
     async def _lock_due(self, tx: Tx, row: asyncpg.Record) -> None:
         """Lock the timer. Raises Superseded when another process is firing it, or it is no longer due."""
-        if not await tx.conn.fetchval(_TRY_LOCK, f"{row['kind']} {row['key']}", row["id"], tx.now):
+        pause_max = self.handlers.pause_max.get(row["kind"])
+        latest = None if pause_max is None or row["attempts"] else tx.now + pause_max
+        name = f"{row['kind']} {row['key']}"
+        if not await tx.conn.fetchval(_TRY_LOCK, name, row["id"], tx.now, latest):
             raise Superseded
 
     async def _sleep(self) -> None:
