@@ -26,6 +26,7 @@ from alongside_contracts.streams import Stream
 from tests.builders import an_admission
 from tests.polling import poll_until
 from tests.service.chassis.conftest import BareBench
+from tests.unit.chassis.test_prefetcher import Consumer, after_a_batch
 
 
 def unused_address() -> str:
@@ -214,6 +215,21 @@ async def test_a_group_asks_as_often_as_the_most_frequent_of_its_streams_needs(b
 
     assert people.fetch_wait_ms == streams.PEOPLE.fetch_wait_ms
     assert both.fetch_wait_ms == streams.JOURNEY.fetch_wait_ms < people.fetch_wait_ms
+
+
+async def test_after_a_batch_a_listener_lets_records_gather_before_it_takes_the_next(bare: BareBench) -> None:
+    async with bare(Handlers()) as bench:
+        listener, prefetcher = listener_of(bench, streams.JOURNEY), await after_a_batch(bench.clock, 1)
+        listener.gather_seconds = 3_600
+
+        polling = asyncio.create_task(listener._poll_once(Consumer({}), prefetcher))
+        for _ in range(20):  # without the wait, the batch is taken before anything else is awaited
+            await asyncio.sleep(0)
+        is_taken = prefetcher.is_empty
+        polling.cancel()
+        await asyncio.gather(polling, return_exceptions=True)
+
+    assert not is_taken
 
 
 async def test_danger_waits_for_no_other_record(bare: BareBench) -> None:

@@ -133,6 +133,32 @@ async def test_the_loop_closes_soon_though_the_clock_was_ahead_when_the_referral
     assert (await accepted.state())["loop"]["missing"] == []
 
 
+async def test_an_unsendable_update_is_looked_for_soon_though_the_clock_was_ahead_at_the_last_look(
+    accepted: Journey,
+) -> None:
+    began = accepted.bench.clock.now()
+    await accepted.done("complete", outcome="connected")
+    await refuse_update(accepted)
+    accepted.bench.clock.set_to(began + timedelta(hours=3))
+    await accepted.bench.timers.fire_due()
+    await settle_refused(accepted, "replay")
+    await acknowledge(accepted)
+
+    accepted.bench.clock.set_to(began)
+    await accepted.bench.timers.fire_due()
+
+    assert (await accepted.state())["loop"]["missing"] == []
+
+
+async def test_while_an_update_is_unsendable_it_is_looked_for_once_an_hour(accepted: Journey) -> None:
+    await accepted.done("complete", outcome="connected")
+    await refuse_update(accepted)
+    accepted.bench.clock.advance(SOON)
+    await accepted.bench.timers.fire_due()
+
+    assert await accepted.bench.timers.fire_due() == 0
+
+
 async def test_an_update_that_was_never_sent_because_it_was_dropped_closes_nothing(accepted: Journey) -> None:
     await accepted.done("complete", outcome="connected")
     await refuse_update(accepted)

@@ -31,6 +31,10 @@ class Consumer:
     def __init__(self, records: Mapping[TopicPartition, Sequence[ConsumerRecord[Any, Any]]]) -> None:
         self.records = {partition: list(them) for partition, them in records.items()}
 
+    def assignment(self) -> frozenset[TopicPartition]:
+        """Both partitions."""
+        return BOTH
+
     async def getmany(
         self, *, timeout_ms: int, max_records: int
     ) -> dict[TopicPartition, list[ConsumerRecord[Any, Any]]]:
@@ -112,28 +116,29 @@ async def test_discarding_a_partition_during_decoding_keeps_the_records_of_other
     assert len(batch.decoded) == many
 
 
-async def test_after_a_batch_more_records_may_arrive_until_it_is_time_to_stop() -> None:
-    prefetcher, stopping = await after_a_batch(ManualClock(SUNDAY_NOON), 1), asyncio.Event()
-
+async def waits(prefetcher: Prefetcher) -> bool:
+    """Return whether the prefetcher lets more records arrive; it is time to stop then, which ends the wait."""
+    stopping = asyncio.Event()
     gathering = asyncio.create_task(prefetcher.gather(3_600, stopping))
     await asyncio.sleep(0)
     is_waiting = not gathering.done()
     stopping.set()
     await gathering
+    return is_waiting
 
-    assert is_waiting
+
+async def test_after_a_batch_more_records_may_arrive_until_it_is_time_to_stop() -> None:
+    assert await waits(await after_a_batch(ManualClock(SUNDAY_NOON), 1))
 
 
 async def test_the_first_batch_and_one_after_a_quiet_time_are_taken_at_once() -> None:
     clock = ManualClock(SUNDAY_NOON)
-    await prefetcher_of(Consumer({}), clock=clock).gather(3_600, asyncio.Event())
-    prefetcher = await after_a_batch(clock, 1)
+    after_quiet = await after_a_batch(clock, 1)
     clock.advance(timedelta(hours=1))
 
-    await prefetcher.gather(3_600, asyncio.Event())
+    assert not await waits(prefetcher_of(Consumer({}), clock=clock))
+    assert not await waits(after_quiet)
 
 
 async def test_enough_records_are_taken_at_once() -> None:
-    prefetcher = await after_a_batch(ManualClock(SUNDAY_NOON), *range(GATHERED_RECORDS))
-
-    await prefetcher.gather(3_600, asyncio.Event())
+    assert not await waits(await after_a_batch(ManualClock(SUNDAY_NOON), *range(GATHERED_RECORDS)))
