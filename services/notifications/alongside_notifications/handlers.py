@@ -26,7 +26,7 @@ from alongside_contracts.vocabulary import Channel
 from alongside_notifications import escalations, store
 from alongside_notifications.announcements import announce_reached
 from alongside_notifications.domain import audience, ladder
-from alongside_notifications.domain.ladder import UNACKNOWLEDGED, Escalation, Ladders
+from alongside_notifications.domain.ladder import PAGE_PAUSE_MAX, UNACKNOWLEDGED, Escalation, Ladders
 from alongside_notifications.domain.notice import News, Notice, Subject, notices
 from alongside_notifications.domain.present import ReferralState
 from alongside_notifications.domain.rules import CRISIS
@@ -63,7 +63,9 @@ def notifications_handlers(*, ladders: Ladders, crisis_step: timedelta) -> Handl
         await escalations.raise_escalation(tx, escalation)
         await _page(tx, escalation)
 
-    @handlers.on_timer(UNACKNOWLEDGED, retry_every=CRISIS_RETRY_EVERY)
+    @handlers.on_timer(
+        UNACKNOWLEDGED, retry_every=CRISIS_RETRY_EVERY, pause_max=max(crisis_step, PAGE_PAUSE_MAX)
+    )
     async def page_next(timer: Timer, tx: Tx) -> None:
         escalation = await escalations.open_escalation_for_update(tx, timer.key)
         if escalation is None:

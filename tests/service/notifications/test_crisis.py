@@ -65,6 +65,18 @@ async def test_without_acknowledgement_the_ladder_is_paged_in_turn_and_then_from
     assert (crisis["coordinator"], crisis["step"], crisis["acknowledged_at"]) == ("ben", 3, None)
 
 
+async def test_the_next_page_goes_out_once_a_clock_that_was_hours_ahead_is_corrected(
+    network: Network,
+) -> None:
+    network.bench.clock.set_to(SUNDAY_NOON + 12 * QUARTER)
+    await network.bench.hear(an_escalation(acknowledge_by=SUNDAY_NOON + 13 * QUARTER))
+
+    network.bench.clock.set_to(SUNDAY_NOON)
+    await network.bench.timers.fire_due()
+
+    assert sorted(await paged(network)) == ["ana", "ben"]
+
+
 async def test_a_page_that_always_fails_is_retried_every_minute_until_it_succeeds(network: Network) -> None:
     await network.bench.hear(an_escalation())
     await break_handlers(network.bench)

@@ -43,6 +43,10 @@ def test_the_first_has_as_long_as_the_event_says_and_never_less_than_nothing() -
     assert a_crisis(acknowledge_by=NOON - QUARTER).acknowledge_by == NOON
 
 
+def test_the_next_is_paged_within_an_hour_though_the_clock_of_the_announcing_service_was_ahead() -> None:
+    assert a_crisis(acknowledge_by=NOON + 12 * QUARTER).acknowledge_by == NOON + 4 * QUARTER
+
+
 def test_without_acknowledgement_the_next_is_paged_and_after_the_last_the_first_again() -> None:
     crisis, paged = a_crisis(), []
     for _ in range(4):

@@ -11,6 +11,8 @@ ELSEWHERE: Final = "elsewhere"
 """The region of what belongs to no region of the network; the policies of intake and referrals have the same name for it."""
 UNACKNOWLEDGED: Final = "crisis-unacknowledged"
 """The timer that pages the next rung; its key is the cause of the escalation."""
+PAGE_PAUSE_MAX: Final = timedelta(hours=1)
+"""The longest pause between two pages of one crisis. A longer one comes from a clock that was ahead."""
 
 Ladders: TypeAlias = Mapping[str, Sequence[str]]
 """Coordinators by region, in the order of paging; `*` for every region without a ladder."""
@@ -39,7 +41,10 @@ class Escalation:
 def start_escalation(  # the facts of one event, by name
     *, cause: str, submission_id: UUID, region: str, ladders: Ladders, now: datetime, acknowledge_by: datetime
 ) -> Escalation:
-    """Return an escalation at the first rung. If `acknowledge_by` has passed already, the first rung is paged all the same."""
+    """Return an escalation at the first rung, which is paged even when `acknowledge_by` has passed already.
+
+    The next is paged within `PAGE_PAUSE_MAX`, whatever the clock of the service that announced the crisis showed.
+    """
     return Escalation(
         cause=cause,
         submission_id=submission_id,
@@ -47,7 +52,7 @@ def start_escalation(  # the facts of one event, by name
         coordinator=find_ladder(region, ladders)[0],
         step=0,
         raised_at=now,
-        acknowledge_by=max(acknowledge_by, now),
+        acknowledge_by=min(max(acknowledge_by, now), now + PAGE_PAUSE_MAX),
     )
 
 
