@@ -2,7 +2,7 @@
 
 import getpass
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -43,18 +43,11 @@ def add(  # noqa: PLR0917  (an option each)
     ] = None,
 ) -> None:
     """Create a partner's two topics and register it at intake."""
-    body: dict[str, Any] = {
-        "name": name,
-        "setting": setting,
-        "region": region,
-        "contact_email": contact_email,
-    }
-    if channel:
-        body["channels"] = [each.value for each in channel]
+    body = {"name": name, "setting": setting, "region": region, "contact_email": contact_email}
 
     async def work(network: Network) -> int:
         await create_topics(_kafka(network), partner_topics(partner))
-        await network.register_partner(partner, body)
+        await register_partner(network, partner, body, channel or ())
         for topic in partner_topics(partner):
             _print(topic.name)
         return 0
@@ -99,6 +92,17 @@ def resume(
         return 0
 
     sys.exit(with_network(console, work))
+
+
+async def register_partner(
+    network: Network, partner: str, body: Mapping[str, Any], channels: Sequence[PartnerChannel]
+) -> None:
+    """Register a partner at intake. Without channels it keeps those that it has; at first it has all.
+
+    Raises ServiceRefused if intake refuses the registration.
+    """
+    chosen = {"channels": [channel.value for channel in channels]} if channels else {}
+    await network.register_partner(partner, {**body, **chosen})
 
 
 async def list_partners(network: Network) -> None:

@@ -1,4 +1,4 @@
-"""`alongside partner list|show|resume` on intake's API."""
+"""`alongside partner add|list|show|resume` on intake's API."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
@@ -8,7 +8,8 @@ import pytest
 
 from alongside_chassis.testing import ServiceBench
 from alongside_cli.network import Network, ServiceRefused
-from alongside_cli.partners import list_partners, resume_partner, show_partner
+from alongside_cli.partners import list_partners, register_partner, resume_partner, show_partner
+from alongside_contracts.partner import PartnerChannel
 from tests.conftest import PERSON_KEY, SERVICE_TOKEN
 from tests.service.intake.intake_client import HOSPITAL, IntakeClient
 
@@ -107,6 +108,17 @@ async def test_partners_are_listed_and_shown_with_the_channels_that_they_chose(
     chosen, nothing_said, _, shown, _ = capsys.readouterr().out.splitlines()
     assert (chosen.split()[2], nothing_said.split()[2]) == ("stream", "email+stream")
     assert shown == "hears of its referrals by: stream"
+
+
+async def test_a_partner_added_again_without_a_channel_keeps_what_it_chose(intake: Intake) -> None:
+    body = {"name": "North", "setting": "hospital", "region": "us-fl-miami", "contact_email": None}
+
+    await register_partner(intake.network, STRANGER, body, [PartnerChannel.STREAM])
+    chosen = await intake.network.get("intake", f"/partners/{STRANGER}")
+    await register_partner(intake.network, STRANGER, body | {"name": "North clinic"}, ())
+    kept = await intake.network.get("intake", f"/partners/{STRANGER}")
+
+    assert (chosen["channels"], kept["channels"], kept["name"]) == (["stream"], ["stream"], "North clinic")
 
 
 async def test_an_unknown_partner_is_refused(intake: Intake) -> None:
