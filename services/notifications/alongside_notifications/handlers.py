@@ -50,6 +50,16 @@ def notifications_handlers(*, ladders: Ladders, crisis_step: timedelta) -> Handl
     handlers.on_batch(MatchWithdrawn)(record_notices)
     handlers.on_batch(ReferralOverdue)(record_notices)
 
+    _page_in_crises(handlers, ladders, crisis_step)
+    _report_streams(handlers, ladders)
+    _hear_erasures(handlers)
+    hear_partner_channels(handlers)
+    return handlers
+
+
+def _page_in_crises(handlers: Handlers, ladders: Ladders, crisis_step: timedelta) -> None:
+    """Register the handlers that page coordinators in turn until one acknowledges the crisis."""
+
     @handlers.on(SubmissionEscalated)
     async def page_on_call(event: SubmissionEscalated, tx: Tx) -> None:
         escalation = ladder.start_escalation(
@@ -75,11 +85,6 @@ def notifications_handlers(*, ladders: Ladders, crisis_step: timedelta) -> Handl
         )
         await escalations.save_step(tx, escalation)
         await _page(tx, escalation)
-
-    _report_streams(handlers, ladders)
-    _hear_erasures(handlers)
-    hear_partner_channels(handlers)
-    return handlers
 
 
 def _hear_erasures(handlers: Handlers) -> None:
