@@ -21,7 +21,8 @@ def partner_topics(partner: str) -> list[Topic]:
 
 def _topic(stream: Stream, name: str) -> Topic:
     config = {"retention.ms": str(stream.retention_ms), "max.message.bytes": str(stream.bytes_max)}
-    if PARTNER in stream.writers:
-        # Whether a record was sent before an erasure is decided by the broker's clock, not by a partner's.
+    if PARTNER in stream.writers or stream == streams.CRISIS:
+        # The broker's clock, not a partner's, decides whether a record was sent before an erasure. Danger is not refused
+        # because of the clock of intake: Kafka takes no record whose sender's time is over an hour ahead.
         config["message.timestamp.type"] = "LogAppendTime"
     return Topic(name, stream.partitions, config)
