@@ -56,11 +56,21 @@ def demo(
             demonstrate(StackSettings(), options, lambda text: progress.print(f"[dim]{text}[/]"))
         )
     if as_json:
-        measured = {"seconds": round(result.seconds, 2), "broker": result.broker}
+        measured = {
+            "seconds": round(result.seconds, 2),
+            "broker": result.broker,
+            "memory_mib": result.memory.as_json() if result.memory is not None else None,
+        }
         print(json.dumps(result.summary.as_json() | measured))
     else:
         show.print_journeys(console, result.observations)
-        show.print_summary(console, result.summary, seconds=result.seconds, broker=result.broker)
+        show.print_summary(
+            console,
+            result.summary,
+            seconds=result.seconds,
+            broker=result.broker,
+            memory=result.memory,
+        )
     sys.exit(0 if result.summary.ok else 1)
 
 

@@ -19,6 +19,7 @@ from alongside_localstack.demo.partner_client import (
     open_inboxes,
     open_publishers,
 )
+from alongside_localstack.demo.stack_memory import StackMemory, measure_memory
 from alongside_localstack.demo.targets import Targets
 from alongside_localstack.sample.loading import load_contact_routes, load_partners
 from alongside_localstack.sample.partners import demo_partners
@@ -57,6 +58,8 @@ class DemoResult:
     broker: str
     edges: Mapping[str, frozenset[tuple[str, str]]]
     """Direct calls between services in the traces of each admitted referral."""
+    memory: StackMemory | None
+    """The stack's memory at the end, while everything still ran; None where the system does not report it."""
 
 
 async def demonstrate(
@@ -109,12 +112,25 @@ async def _run_script(
             await _wait_until_settled(observer, options.settle_seconds_max, report_progress)
         finally:
             killing.cancel()
-        for publisher in publishers.values():
-            await asyncio.to_thread(publisher.tracing.force_flush)
-        observed = await observer.collect_all(trace_seconds_max=TRACE_SECONDS_MAX)
-        observations = replace(observed, killed=options.kill)
+        observed = await _observe(observer, publishers)
+        memory = await _measure_memory(stack)
+    observations = replace(observed, killed=options.kill)
     seconds = time.monotonic() - began
-    return DemoResult(observations, evaluate(observations), seconds, stack.broker.kind, observer.edges)
+    return DemoResult(
+        observations, evaluate(observations), seconds, stack.broker.kind, observer.edges, memory
+    )
+
+
+async def _observe(observer: Observer, publishers: Mapping[str, PartnerPublisher]) -> Observations:
+    """Export the partners' spans, then collect all observations."""
+    for publisher in publishers.values():
+        await asyncio.to_thread(publisher.tracing.force_flush)
+    return await observer.collect_all(trace_seconds_max=TRACE_SECONDS_MAX)
+
+
+async def _measure_memory(stack: LocalStack) -> StackMemory | None:
+    pids = {status.name: status.pid for status in stack.status() if status.pid is not None}
+    return await asyncio.to_thread(measure_memory, pids)
 
 
 async def _load_people(network: Network, demo_script: DemoScript) -> None:

@@ -16,6 +16,7 @@ from alongside_localstack.demo.evaluation import (
     answers_by_position,
     journeys_of,
 )
+from alongside_localstack.demo.stack_memory import StackMemory, describe_memory
 
 COLOURS: Final[Mapping[str, str]] = {
     Answer.ADMITTED: "green",
@@ -43,13 +44,17 @@ def print_journeys(console: Console, observations: Observations) -> None:
         )
 
 
-def print_summary(console: Console, result: Summary, *, seconds: float, broker: str) -> None:
-    """Print the numbers, then every violated guarantee, or that there is none."""
+def print_summary(
+    console: Console, result: Summary, *, seconds: float, broker: str, memory: StackMemory | None
+) -> None:
+    """Print the numbers and the memory, then every violated guarantee, or that there is none."""
     table = Table(box=None, padding=(0, 2), show_header=False)
     for left, right in zip(*_columns(result), strict=True):
         table.add_row(*left, *right)
     console.print()
     console.print(table)
+    warning = "[bold yellow]warning:[/] " if memory is not None and memory.is_over_limit else ""
+    console.print(f"\n{warning}{describe_memory(memory)}", soft_wrap=True)
     for violation in result.broken:
         console.print(f"[bold red]broken:[/] {violation}")
     verdict = "[bold green]every promise was kept[/]" if result.ok else "[bold red]a promise was broken[/]"

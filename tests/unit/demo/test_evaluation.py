@@ -186,7 +186,11 @@ def test_the_printed_summary_shows_both_means() -> None:
     console = Console(record=True, width=120)
 
     print_summary(
-        console, evaluate(observed(a_referral(FIRST), notices=mailed(3))), seconds=1.0, broker="kafka"
+        console,
+        evaluate(observed(a_referral(FIRST), notices=mailed(3))),
+        seconds=1.0,
+        broker="kafka",
+        memory=None,
     )
 
     printed = console.export_text()
