@@ -1,11 +1,16 @@
 """The whole network with a killed process: every referral arrives once, in order, and can be traced."""
 
+import sys
 from collections.abc import AsyncIterator
 
 import pytest
+from rich.console import Console
 
+from alongside_contracts.services import SERVICES
 from alongside_contracts.vocabulary import Answer
 from alongside_localstack.demo.demonstration import DemoOptions, DemoResult, demonstrate
+from alongside_localstack.demo.show import print_summary
+from alongside_localstack.demo.stack_memory import MEMORY_GIB_MAX, SUPERVISOR
 from alongside_localstack.infrastructure import temporary_folder
 from alongside_localstack.settings import StackSettings
 
@@ -64,3 +69,25 @@ def test_the_malformed_record_becomes_a_dead_letter_and_its_sender_gets_a_refusa
 
 def test_the_danger_in_the_broken_record_is_paged(result: DemoResult) -> None:
     assert len(result.observations.crises) == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux reports how processes share memory")
+def test_the_summary_shows_that_the_whole_stack_fits_the_memory_limit(result: DemoResult) -> None:
+    console = Console(record=True, width=120)
+
+    print_summary(console, result.summary, seconds=result.seconds, broker=result.broker, memory=result.memory)
+
+    assert result.memory is not None
+    assert set(result.memory.bytes_by_part) == {*SERVICES, SUPERVISOR, "mail", "traces"} | started_servers()
+    assert 0.2 < result.memory.gib <= MEMORY_GIB_MAX
+    assert (
+        f"memory: {result.memory.gib:.2f} GiB, within the limit of {MEMORY_GIB_MAX} GiB: "
+        in console.export_text()
+    )
+
+
+def started_servers() -> set[str]:
+    """Return the broker and PostgreSQL, unless the settings name one that runs elsewhere."""
+    settings = StackSettings()
+    addresses = {"kafka": settings.kafka, "postgres": settings.postgres}
+    return {name for name, address in addresses.items() if address is None}
