@@ -21,6 +21,7 @@ from alongside_lab.faults.evidence.evidence import (
 )
 from alongside_lab.faults.fault_records import DANGER_KIND, OUTBREAK_KIND, FaultRecord
 from alongside_lab.faults.target_actors import AcknowledgedCommand
+from tests.unit.faults.healthy_directory import directory_evidence
 
 PARTNER = "st-mary-hospital"
 PEOPLE = "people.v1"
@@ -101,6 +102,7 @@ def healthy() -> Evidence:
             AcknowledgedCommand("decline", "p-r-2-1"),
             AcknowledgedCommand("start", FIRST),
         ),
+        **directory_evidence(),
     )
 
 

@@ -24,6 +24,17 @@ _TABLES: Final[Mapping[str, tuple[str, str]]] = {
     "offers": ("matching", "select id, capacity, held, taken from offer"),
     "requests": ("matching", "select referral_id, state from request"),
     "proposals": ("matching", "select id, referral_id, offer_id, attempt, state from proposal"),
+    "directory_imports": ("matching", "select id, state, attempts, problem from directory_import"),
+    "directory_services": (
+        "matching",
+        """select to_jsonb(directory_record) ->> 'source' as source, source_id, document ->> 'name' as name, removed_at
+        from directory_record where kind = 'service'""",
+    ),
+    "directory_offers": (
+        "matching",
+        """select source, source_id, name, needs, withdrawn, paused_because from offer
+        where starts_with(source, 'directory:')""",
+    ),
     "referrals": (
         "referrals",
         "select id, partner, reference, replaces, status, sequence, next_actor, due_at, loop_closed_at from referral",
@@ -40,6 +51,10 @@ _TABLES: Final[Mapping[str, tuple[str, str]]] = {
     "deliveries": ("notifications", "select notice_id, channel, state, attempts, message_id from delivery"),
     "escalations": ("notifications", "select cause, submission_id from escalation"),
 }
+IMPORTS_REMAINING: Final = (
+    "select count(*) from directory_import where state not in ('done', 'failed', 'held')"
+)
+"""At matching: the directory imports that have not ended."""
 _DEAD_LETTERS: Final = 'select topic, partition, "offset", reason, "where" from dead_letter'
 _OUTBOX: Final = "select count(*) from outbox"
 _STREAMS_BY_GROUP: Final[Mapping[str, Sequence[Stream]]] = {

@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, Final, TypeAlias
 
+from alongside_lab.faults.directory.packages import SentImport
 from alongside_lab.faults.fault_records import FaultRecord
 from alongside_lab.faults.target_actors import AcknowledgedCommand
 
@@ -72,6 +73,7 @@ class FindingKind(StrEnum):
     WRONG_ANSWER = "wrong_answers"
     WRONG_PAUSE = "wrong_pauses"
     HELD_UP = "held_up"
+    DIRECTORY = "wrong_directory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,12 @@ class Evidence:
     """Rows of paused streams, including resumed ones."""
     pauses: Sequence[ObservedPause] = ()
     """The pauses as the resumer observed them."""
+    sent_imports: Sequence[SentImport] = ()
+    """The directory packages that were uploaded, in their order."""
+    directory_imports: Rows = ()
+    directory_services: Rows = ()
+    """The records of services, each with its `source`, including those with a tombstone."""
+    directory_offers: Rows = ()
 
     @cached_property
     def distinct_events(self) -> tuple[StreamEvent, ...]:
