@@ -21,6 +21,7 @@ STORM_SECONDS = 40.0
 NAMED = (
     "submitted", "lost", "duplicated", "out_of_order", "oversold", "notified_twice", "notified_in_vain",
     "dead_letters", "poison", "outbox_left", "kills", "seed", "seconds", "brokers", "users", "held_up",
+    "imports", "imports_restarted", "services_listed", "wrong_directory",
 )  # fmt: skip
 
 
@@ -52,6 +53,8 @@ async def test_every_promise_is_kept_through_one_of_every_fault() -> None:
     )
     assert written["kills"] > 8
     assert written["pauses"] >= 1
+    assert written["imports"] >= 3
+    assert written["services_listed"] == 400
 
 
 @pytest.mark.e2e

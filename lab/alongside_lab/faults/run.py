@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from alongside_chassis.clock import SystemClock
+from alongside_lab.faults.directory.importer import DirectoryImporter
+from alongside_lab.faults.directory.packages import plan_imports
 from alongside_lab.faults.evidence import collect
 from alongside_lab.faults.evidence.evaluation import check, summary
 from alongside_lab.faults.evidence.evidence import Evidence, Finding
@@ -70,6 +72,16 @@ class RunResult:
     folder: Path
 
 
+@dataclass(frozen=True, slots=True)
+class _Participants:
+    """What acts during a storm besides the sender, with the records of each."""
+
+    injector: FaultInjector
+    target_actors: TargetActors
+    resumer: PauseResumer
+    importer: DirectoryImporter
+
+
 async def run_faults(
     settings: StackSettings, options: RunOptions, report_progress: ReportProgress
 ) -> RunResult:
@@ -93,18 +105,17 @@ async def run_faults(
         await _settle(
             environment, options.patience_seconds
         )  # every service has heard what the partners chose
-        injector, target_actors, resumer = await _run_storm(environment, sent_records, script, options)
-        evidence = await _collect_evidence(environment, sent_records, target_actors, resumer)
+        participants = await _run_storm(environment, sent_records, script, options)
+        evidence = await _collect_evidence(environment, sent_records, participants)
     findings = check(evidence)
     numbers = {
         **summary(evidence, findings),
-        **_storm_numbers(environment, injector, options),
+        **_storm_numbers(environment, participants.injector, options),
         "seconds": round(time.monotonic() - began, 1),
     }
     result = RunResult(numbers, findings, state.root / "evidence")
-    await asyncio.to_thread(
-        _write_evidence, result, injector, script, dict(target_actors.refusals.most_common())
-    )
+    refusals = dict(participants.target_actors.refusals.most_common())
+    await asyncio.to_thread(_write_evidence, result, participants.injector, script, refusals)
     return result
 
 
@@ -128,23 +139,26 @@ async def _run_storm(
     sent_records: Sequence[FaultRecord],
     script: Sequence[Fault],
     options: RunOptions,
-) -> tuple[FaultInjector, TargetActors, PauseResumer]:
-    injector = FaultInjector(environment.devices, environment.report_progress)
-    target_actors = TargetActors(environment.network)
-    sender = RecordSender(environment.stack.kafka_as)
-    resumer = PauseResumer(environment.stack, environment.network, sender, environment.report_progress)
+) -> _Participants:
+    stack, network, report_progress = environment.stack, environment.network, environment.report_progress
+    sender = RecordSender(stack.kafka_as)
+    injector = FaultInjector(environment.devices, report_progress)
+    target_actors = TargetActors(network)
+    resumer = PauseResumer(stack, network, sender, report_progress)
+    importer = DirectoryImporter(stack, network, report_progress)
     async with _run_alongside(target_actors.run(), resumer.run()):
         async with asyncio.TaskGroup() as storm:
             storm.create_task(sender.send(sent_records, options.seconds))
+            storm.create_task(importer.run(plan_imports(options.seed, script)))
             storm.create_task(injector.run(script))
         faults = len(injector.injected)
-        environment.report_progress(f"the storm is over: {faults} faults, {injector.kills} kills")
+        report_progress(f"the storm is over: {faults} faults, {injector.kills} kills")
         environment.notes |= await _settle(environment, options.patience_seconds)
     environment.notes |= {
         "sends_tried_again": sender.retries,
-        "disk_full_answers": _count_disk_full_errors(environment.stack.state),
+        "disk_full_answers": _count_disk_full_errors(stack.state),
     }
-    return injector, target_actors, resumer
+    return _Participants(injector, target_actors, resumer, importer)
 
 
 async def _settle(environment: FaultEnvironment, patience_seconds: float) -> dict[str, Any]:
@@ -180,8 +194,7 @@ def _count_disk_full_errors(state: StateFolder) -> int:
 async def _collect_evidence(
     environment: FaultEnvironment,
     sent_records: Sequence[FaultRecord],
-    target_actors: TargetActors,
-    resumer: PauseResumer,
+    participants: _Participants,
 ) -> Evidence:
     events, arrivals = await collect.streams(environment.stack.kafka, environment.topics)
     return Evidence(
@@ -190,8 +203,9 @@ async def _collect_evidence(
         events=events,
         lag=await collect.lag(environment.stack.kafka, environment.topics),
         mails=await collect.mails(environment.stack),
-        acknowledged=tuple(target_actors.acknowledged),
-        pauses=tuple(resumer.pauses),
+        acknowledged=tuple(participants.target_actors.acknowledged),
+        pauses=tuple(participants.resumer.pauses),
+        sent_imports=tuple(participants.importer.sent),
         **await collect.stores(environment.stack),
     )
 
