@@ -18,8 +18,9 @@ SEAMS: dict[tuple[str, str], set[str]] = {
     ("catalogue", "allocation"): {"waitlist_timer.sweep_soon", "waitlist.propose_freed_offer"},
     ("catalogue", "groups"): {"group_review.review_groups"},
     ("directory", "catalogue"): {
-        "listed_offers.NewOffer", "listed_offers.PausedBecause", "listed_offers.add_listed_offers", "listed_offers.sweep_after_import", "listed_offers.pause_vanished",
-        "listed_offers.KEPT_BY_STAFF", "listed_offers.KEPT_REMEDY", "listed_offers.Kept", "listed_offers.TooManyMissing",
+        "listed_offers.NewOffer", "listed_offers.PausedBecause", "listed_offers.add_listed_offers", "listed_offers.sweep_after_import", "listed_offers.withdraw",
+        "listed_offers.KEPT_BY_STAFF", "listed_offers.KEPT_REMEDY", "listed_offers.Kept", "listed_offers.Added", "listed_offers.ListedOffer",
+        "listed_offers.find_kept", "listed_offers.load_listed",
     },
     ("groups", "allocation"): {"rules.waiting.RequestState", "store.requests.lock_one"},
     ("groups", "catalogue"): {

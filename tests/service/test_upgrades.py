@@ -29,6 +29,8 @@ EMPTY_TABLES = {"intake": {"timer"}}
 """Tables without rows in the databases of earlier releases, by service."""
 EMPTY_CHASSIS_TABLES = {"dead_letter", "idempotency_key", "quarantine", "refusal_tally"}
 """The tables of the chassis without rows; in intake's databases they have rows."""
+FORGOTTEN_COLUMNS = {"directory_import_line": {"detail"}}
+"""Columns that an upgrade removes on purpose: the publisher's own text on a line of a directory."""
 each_release_file = pytest.mark.parametrize(
     "file", RELEASE_FILES, ids=lambda file: f"{file.parent.name}-{file.stem}"
 )
@@ -49,9 +51,9 @@ def test_every_row_of_an_earlier_release_is_unchanged_after_the_upgrade(
 ) -> None:
     with postgres.connection(earlier_database.name) as connection:
         before = {
-            table: rows(connection, table, columns_of(connection, table)) for table in tables(connection)
+            table: rows(connection, table, kept_columns(connection, table)) for table in tables(connection)
         }
-        columns = {table: columns_of(connection, table) for table in before}
+        columns = {table: kept_columns(connection, table) for table in before}
 
     upgrade(earlier_database.url, f"alongside_{file.stem}")
 
@@ -99,6 +101,29 @@ def test_the_databases_of_an_earlier_release_have_rows_in_every_table(
         empty = {table for table in tables(connection) if not rows(connection, table, ["ctid"])}
 
     assert empty <= EMPTY_TABLES.get(file.stem, EMPTY_CHASSIS_TABLES)
+
+
+@pytest.mark.parametrize(
+    "file", [file for file in RELEASE_FILES if file.stem == "matching"], ids=lambda it: it.parent.name
+)
+async def test_a_directory_of_an_earlier_release_becomes_a_source_that_keeps_its_ids(
+    postgres: Server, earlier_database: Database, clock: ManualClock
+) -> None:
+    with postgres.connection(earlier_database.name) as connection:
+        listed = rows(connection, "directory_record", ["region", "kind", "id"])
+    upgrade(earlier_database.url, "alongside_matching")
+
+    async with on_the_bench(service("matching", earlier_database), clock) as bench:
+        sources = (await bench.client.get("/directory/sources")).json()["items"]
+        records = await bench.pool.fetch("select source, kind, id from directory_record")
+
+    assert sorted(f"({it['source']},{it['kind']},{it['id']})" for it in records) == sorted(map(str, listed))
+    assert {source["name"] for source in sources} == {source["region"] for source in sources} != set()
+
+
+def kept_columns(connection: psycopg.Connection, table: str) -> list[str]:
+    """Return the columns of a table that no later upgrade removes on purpose."""
+    return [name for name in columns_of(connection, table) if name not in FORGOTTEN_COLUMNS.get(table, ())]
 
 
 def service(name: str, database: Database) -> Service:

@@ -13,14 +13,15 @@ from alongside_matching.allocation.decision_purge import purge_decisions
 from alongside_matching.api import UPLOADS, routers
 from alongside_matching.catalogue.offer_cache_loader import OfferCacheLoader
 from alongside_matching.context import MatchingContext
-from alongside_matching.directory.importing import import_directories
+from alongside_matching.directory.importing import Importer, import_directories
+from alongside_matching.directory.policy import read_directory_policies
 from alongside_matching.handlers import handlers
 from alongside_matching.policy_file import read_policies
 from alongside_matching.settings import Settings
 
 
 def build(settings: Settings) -> FastAPI:
-    """Return the service as an ASGI application. Raises PolicyFileError when the region policies are invalid."""
+    """Return the service as an ASGI application. Raises PolicyFileError or DirectoryPolicyError."""
     return build_app(service(settings))
 
 
@@ -30,7 +31,7 @@ TAGS: Final = {
     "groups": "Schedules of groups, their meetings and seats.",
     "proposals": "Offers that were asked, and their answers.",
     "decisions": "Why an offer was chosen, or none.",
-    "directory": "Imports of a region's directory.",
+    "directory": "Imports of directories, and their sources.",
     "directory (HSDS 3.0)": "The directory as published, in the terms of HSDS 3.0.",
     "contact routes": "Where notices for an offer go.",
 }
@@ -40,6 +41,7 @@ def service(settings: Settings) -> Service:
     """Return the definition of the matching service for the chassis."""
     codes = install_codes(settings)
     policies = read_policies(settings.matching_policy_file)
+    regions = read_directory_policies(settings.directory_policy_file)
     context = MatchingContext(policies)
     return Service(
         name=streams.MATCHING,
@@ -51,7 +53,11 @@ def service(settings: Settings) -> Service:
         hears=(streams.JOURNEY, streams.PEOPLE),
         uploads=UPLOADS,
         routers=(
-            *routers(context, directory_bytes_max=settings.directory_bytes_max),
+            *routers(
+                context,
+                directory_regions=regions.keys(),
+                directory_bytes_max=settings.directory_bytes_max,
+            ),
             codes_router(codes),
         ),
         projection=NotRebuilt(
@@ -60,7 +66,7 @@ def service(settings: Settings) -> Service:
         ),
         preparation=OfferCacheLoader(context.offer_cache),
         workers=(
-            partial(import_directories, policies=policies, settings=settings),
+            partial(import_directories, importer=Importer(policies, regions, settings)),
             partial(purge_decisions, decision_days=settings.decision_days),
         ),
     )

@@ -8,6 +8,7 @@ from pydantic import Field
 from alongside_chassis.settings import Settings as ChassisSettings
 
 SHIPPED_POLICIES: Final = Path(__file__).parent / "policies" / "regions.json"
+SHIPPED_DIRECTORY_POLICIES: Final = Path(__file__).parent / "policies" / "directory.json"
 
 
 class Settings(ChassisSettings):
@@ -15,6 +16,8 @@ class Settings(ChassisSettings):
 
     matching_policy_file: Path = SHIPPED_POLICIES
     """JSON in the shape of the shipped policies/regions.json."""
+    directory_policy_file: Path = SHIPPED_DIRECTORY_POLICIES
+    """JSON in the shape of the shipped policies/directory.json; only regions named there have directories."""
     directory_bytes_max: int = Field(default=64 * 1024 * 1024, ge=1024)
     """Largest datapackage that is accepted, in bytes."""
     directory_batch_max: int = Field(default=500, ge=1, le=5_000)

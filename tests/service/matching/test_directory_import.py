@@ -10,7 +10,8 @@ import pytest
 
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts.vocabulary import Need
-from alongside_matching.directory.importing import import_next
+from alongside_matching.directory.importing import ATTEMPTS_MAX, Importer, import_next
+from alongside_matching.directory.policy import read_directory_policies
 from alongside_matching.policy_file import read_policies
 from alongside_matching.settings import Settings
 from tests.builders import REGION
@@ -21,6 +22,7 @@ from tests.unit.directory.sample_packages import GOOD_ROWS, Rows, changed_tables
 
 MIAMI = Path(__file__).parents[3].parent / "shared" / "data" / "miami-hsds.zip"
 UPLOAD = {"content-type": "application/zip"}
+OF_HARBOUR = {"region": REGION, "source": "harbour"}
 
 
 def services(*names: str, **first: str) -> dict[str, Rows]:
@@ -34,7 +36,7 @@ def services(*names: str, **first: str) -> dict[str, Rows]:
 async def upload(bench: ServiceBench, package: bytes, **query: str) -> dict[str, Any]:
     """Upload a package, and return the queued import."""
     answer = await bench.client.post(
-        "/directory/imports", params={"region": REGION} | query, content=package, headers=UPLOAD
+        "/directory/imports", params=OF_HARBOUR | query, content=package, headers=UPLOAD
     )
     assert answer.status_code == 202, answer.text
     assert answer.headers["location"] == f"/directory/imports/{answer.json()['id']}"
@@ -45,7 +47,9 @@ async def work(bench: ServiceBench, **settings: Any) -> bool:
     """Let the worker import one waiting package, if any."""
     assert isinstance(bench.service.settings, Settings)
     chosen = bench.service.settings.model_copy(update=settings)
-    return await import_next(bench.runtime, read_policies(chosen.matching_policy_file), chosen)
+    regions = read_directory_policies(chosen.directory_policy_file)
+    importer = Importer(read_policies(chosen.matching_policy_file), regions, chosen)
+    return await import_next(bench.runtime, importer)
 
 
 async def imported(
@@ -54,7 +58,16 @@ async def imported(
     """Upload and import a package, and return the finished import."""
     queued = await upload(bench, zip_of(tmp_path, zipped(tables)).read_bytes(), **query)
     assert await work(bench)
-    return dict((await bench.client.get(f"/directory/imports/{queued['id']}")).json())
+    return await seen(bench, queued)
+
+
+async def confirmed(
+    bench: ServiceBench, tmp_path: Path, tables: dict[str, Rows], **query: str
+) -> dict[str, Any]:
+    """Import a package that is held, confirm it, and return the finished import."""
+    held = await imported(bench, tmp_path, tables, **query)
+    assert held["state"] == "held"
+    return await imported(bench, tmp_path, tables, confirm=held["confirmation"], **query)
 
 
 async def seen(bench: ServiceBench, queued: dict[str, Any]) -> dict[str, Any]:
@@ -140,9 +153,9 @@ async def test_a_vanished_service_is_paused_unless_keeping_is_asked_for(
 ) -> None:
     await imported(matching_bench, tmp_path, services("a", "b"))
 
-    kept = await imported(matching_bench, tmp_path, services("a"), vanished="keep")
+    kept = await confirmed(matching_bench, tmp_path, services("a"), vanished="keep")
     after_keeping = [offer["paused_because"] for offer in await listed(matching_bench)]
-    paused = await imported(matching_bench, tmp_path, services("a"))
+    paused = await confirmed(matching_bench, tmp_path, services("a"))
 
     assert (kept["vanished"], after_keeping) == (0, [None, None])
     assert paused["vanished"] == 1
@@ -168,10 +181,11 @@ async def test_an_offer_is_resumed_when_its_service_is_listed_again(
     matching_bench: ServiceBench, tmp_path: Path
 ) -> None:
     await imported(matching_bench, tmp_path, services("a", "b"))
-    await imported(matching_bench, tmp_path, services("a"), vanished="pause")
+    paused = await confirmed(matching_bench, tmp_path, services("a"), vanished="pause")
 
     await imported(matching_bench, tmp_path, services("a", "b"))
 
+    assert paused["vanished"] == 1
     assert [offer["paused_because"] for offer in await listed(matching_bench)] == [None, None]
 
 
@@ -224,7 +238,7 @@ async def test_waiting_referrals_are_matched_after_a_directory_import(
 
 async def test_a_file_that_is_no_zip_is_refused_on_upload(matching_bench: ServiceBench) -> None:
     answer = await matching_bench.client.post(
-        "/directory/imports", params={"region": REGION}, content=b"id,name\n1,a\n"
+        "/directory/imports", params=OF_HARBOUR, content=b"id,name\n1,a\n"
     )
 
     assert (answer.status_code, answer.json()["code"]) == (422, "not-a-zip")
@@ -244,7 +258,7 @@ async def test_a_file_may_be_larger_than_other_bodies(bench_of: Any, tmp_path: P
 async def test_a_file_over_the_limit_is_refused_on_upload(bench_of: Any) -> None:
     async with bench_of("matching", directory_bytes_max=2_000) as bench:
         answer = await bench.client.post(
-            "/directory/imports", params={"region": REGION}, content=b"PK\x03\x04" + bytes(2_000)
+            "/directory/imports", params=OF_HARBOUR, content=b"PK\x03\x04" + bytes(2_000)
         )
 
     assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
@@ -319,7 +333,7 @@ async def test_an_import_that_kills_every_worker_is_given_up_and_says_so(
 
     async with matching_bench.runtime.transaction() as tx:
         await tx.conn.execute("lock table directory_import_line in exclusive mode")
-        for attempt in range(1, 4):
+        for attempt in range(1, ATTEMPTS_MAX + 1):
             dying = asyncio.create_task(work(matching_bench))
             await poll_until(lambda: attempts(matching_bench), attempt.__eq__, f"attempt {attempt}")
             dying.cancel()
@@ -328,7 +342,7 @@ async def test_an_import_that_kills_every_worker_is_given_up_and_says_so(
 
     given_up = await seen(matching_bench, queued)
     assert given_up["state"] == "failed"
-    assert "3 times" in given_up["problem"]
+    assert f"{ATTEMPTS_MAX} times" in given_up["problem"]
     assert await work(matching_bench) is False
 
 
@@ -362,13 +376,16 @@ async def test_the_whole_miami_directory_is_imported_once_and_its_services_are_p
         }
         for one in (first, second)
     ]
+    found = await matching_bench.client.get("/services", params={"hotline": "true", "per_page": 1})
+    hotlines = found.json()["total_items"]
+    assert hotlines > 20
     whole = {"state": "done", "of": 4_089, "read": 4_089, "changed": 0, "quarantined": 447}
     assert outcomes == [
-        whole | {"created": 3_642, "unchanged": 0},
+        whole | {"created": 3_642 - hotlines, "unchanged": hotlines},
         whole | {"created": 0, "unchanged": 3_642},
     ]
     for need, referral in zip(("substance-use", "grief"), referrals, strict=True):
         proposal = await last_proposal(matching_bench, referral)
         offer = (await matching_bench.client.get(f"/offers/{proposal.offer_id}")).json()
         assert need in offer["needs"]
-        assert (offer["kind"] in {"service", "group"}, offer["source"]) == (True, f"directory:{REGION}")
+        assert (offer["kind"] in {"service", "group"}, offer["source"]) == (True, "directory:harbour")

@@ -63,6 +63,33 @@ async def test_the_whole_published_list_is_imported_once(matching_bench: Service
     assert [second[name] for name in counts] == [160, 0, 0, 149, 11, 23, 149, 0]
 
 
+async def test_a_meeting_for_families_in_a_list_for_the_drinkers_need_is_quarantined_and_its_group_paused(
+    matching_bench: ServiceBench,
+) -> None:
+    await import_groups(matching_bench, [ENTRY, ENTRY | {"slug": "families"}])
+    families = ENTRY | {"slug": "families", "name": "Al-Anon evening"}
+
+    done = await import_groups(matching_bench, [ENTRY, families], vanished="keep")
+    pauses = {
+        it["source_id"]: it["paused_because"]
+        for it in (await matching_bench.client.get("/offers")).json()["items"]
+    }
+    as_caregiving = await import_groups(matching_bench, [families], need="caregiving")
+    again = await import_groups(matching_bench, [ENTRY, families])
+
+    assert [(line["slug"], line["code"]) for line in done["lines"] if line["kind"] == "quarantined"] == [
+        ("families", "for-families")
+    ]
+    assert pauses == {"evening-circle": None, "families": "vanished"}
+    assert as_caregiving["changed"] == 1
+    assert (again["withdrawn"], again["quarantined"]) == (0, 1)
+    groups = (await matching_bench.client.get("/offers")).json()["items"]
+    assert {it["source_id"]: (it["needs"], it["paused_because"]) for it in groups} == {
+        "evening-circle": (["alcohol"], None),
+        "families": (["caregiving"], None),
+    }
+
+
 @pytest.mark.parametrize(
     ("query", "body"),
     [({"need": "sadness"}, []), ({"region": "Miami"}, []), ({}, {"entries": []})],

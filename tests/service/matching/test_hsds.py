@@ -13,7 +13,7 @@ from referencing.jsonschema import DRAFT202012
 
 from alongside_chassis.testing import ServiceBench
 from tests.builders import REGION
-from tests.service.matching.test_directory_import import MIAMI, imported, services, upload, work
+from tests.service.matching.test_directory_import import MIAMI, confirmed, imported, services, upload, work
 from tests.unit.directory.sample_packages import GOOD_ROWS, changed_tables, like
 
 SCHEMAS = Path(__file__).parents[3].parent / "shared" / "data" / "hsds-3.0" / "schema"
@@ -211,7 +211,7 @@ async def test_a_vanished_record_leaves_a_tombstone_and_may_come_back(
     await imported(matching_bench, tmp_path, services("a", "b"))
     ids = {it["name"]: it["id"] for it in (await listed(matching_bench, "/services"))["contents"]}
 
-    await imported(matching_bench, tmp_path, services("a"))
+    await confirmed(matching_bench, tmp_path, services("a"))
     gone = await matching_bench.client.get(f"/services/{ids['Circle b']}")
     buried = await listed(matching_bench, f"/directory/provenance/service/{ids['Circle b']}")
     await imported(matching_bench, tmp_path, services("a", "b"))

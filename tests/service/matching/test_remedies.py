@@ -8,7 +8,7 @@ from typing import Any
 from alongside_chassis.testing import ServiceBench
 from tests.service.matching.bench import admit, an_offer
 from tests.service.matching.test_contact_routes import SERVICE
-from tests.service.matching.test_directory_import import imported, services
+from tests.service.matching.test_directory_import import confirmed, imported, services
 from tests.service.matching.test_groups import TUESDAYS, a_group, next_start
 from tests.service.matching.test_offers import LISTED
 from tests.service.matching.test_seats import hold
@@ -65,7 +65,7 @@ async def test_a_removed_record_says_since_when(matching_bench: ServiceBench, tm
     await imported(matching_bench, tmp_path, services("a", "b"))
     listed = (await matching_bench.client.get("/services")).json()["contents"]
     removed = next(it["id"] for it in listed if it["name"] == "Circle b")
-    await imported(matching_bench, tmp_path, services("a"))
+    await confirmed(matching_bench, tmp_path, services("a"))
     refused = (await matching_bench.client.get(f"/services/{removed}")).json()
 
     followed = await follow(matching_bench, refused["remedy"], kind="service", id=removed)

@@ -80,11 +80,11 @@ def folder_of(tmp_path: Path, tables: dict[str, Rows]) -> Path:
 
 
 def zip_of(tmp_path: Path, files: dict[str, bytes]) -> Path:
-    """Write files into a zip."""
+    """Write files into a zip, the same bytes for the same files."""
     path = tmp_path / "package.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
-            archive.writestr(name, content)
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return path
 
 

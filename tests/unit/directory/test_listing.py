@@ -7,6 +7,7 @@ import pytest
 from alongside_contracts.vocabulary import Format, Need, OfferKind
 from alongside_matching.directory.listing.listing import read_directory
 from alongside_matching.directory.listing.model import Coordinates, Listing
+from alongside_matching.directory.policy import Area
 from alongside_matching.directory.source.findings import REMEDIES, FlagKind, QuarantineReason
 from alongside_matching.directory.source.tables import Table
 from tests.unit.directory.sample_packages import (
@@ -21,6 +22,7 @@ from tests.unit.directory.sample_packages import (
 )
 
 _G = GOOD_ROWS
+MIAMI = Area(latitude=25.77, longitude=-80.19, km=250)
 
 QUARANTINES: dict[QuarantineReason, list[tuple[Table, dict[str, Rows]]]] = {
     QuarantineReason.ID_MISSING: [
@@ -114,6 +116,27 @@ QUARANTINES: dict[QuarantineReason, list[tuple[Table, dict[str, Rows]]]] = {
 _FLAGGED: dict[FlagKind, tuple[Table, dict[str, Rows]]] = {
     FlagKind.NO_COORDINATES: (Table.LOCATIONS, changed_tables(locations=[like("locations", latitude="")])),
     FlagKind.BAD_COORDINATES: (Table.LOCATIONS, changed_tables(locations=[like("locations", latitude="91")])),
+    FlagKind.SWAPPED_COORDINATES: (
+        Table.LOCATIONS,
+        changed_tables(locations=[like("locations", latitude="-80.19", longitude="25.77")]),
+    ),
+    FlagKind.UNSIGNED_COORDINATES: (
+        Table.LOCATIONS,
+        changed_tables(locations=[like("locations", longitude="80.19")]),
+    ),
+    FlagKind.FAR_COORDINATES: (
+        Table.LOCATIONS,
+        changed_tables(locations=[like("locations", latitude="40.71", longitude="-74.01")]),
+    ),
+    FlagKind.CONFIDENTIAL_PLACE: (
+        Table.ADDRESSES,
+        changed_tables(physical_addresses=[like("physical_addresses", address_1="Confidential")]),
+    ),
+    FlagKind.FOR_FAMILIES: (
+        Table.SERVICES,
+        changed_tables(services=[like("services", name="Al-Anon family group")]),
+    ),
+    FlagKind.HOTLINE: (Table.SERVICES, changed_tables(services=[like("services", name="24-hour hotline")])),
     FlagKind.LOCATION_ORGANISATION_MISSING: (
         Table.LOCATIONS,
         changed_tables(locations=[like("locations", organization_id="l1")]),
@@ -170,7 +193,7 @@ _FLAGGED: dict[FlagKind, tuple[Table, dict[str, Rows]]] = {
 
 
 def _read(tmp_path: Path, tables: dict[str, Rows]) -> Listing:
-    return read_directory(folder_of(tmp_path, tables))
+    return read_directory(folder_of(tmp_path, tables), area=MIAMI)
 
 
 def test_a_sound_package_is_listed_whole_and_without_a_remark(tmp_path: Path) -> None:
@@ -214,7 +237,6 @@ def test_an_invalid_row_is_quarantined_and_its_neighbours_are_listed(
     (found,) = listing.quarantined
     assert (found.table, found.line, found.reason) == (table, 3, reason)
     assert found.source_id == tables[table][1]["id"].strip()
-    assert found.detail
     assert found.remedy
     assert [service.source_id for service in listing.services] == ["s1"]
 

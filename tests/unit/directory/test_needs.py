@@ -5,7 +5,7 @@ import re
 import pytest
 
 from alongside_contracts.vocabulary import Format, Need, OfferKind
-from alongside_matching.directory.listing.needs import Term, formats_of, kind_of, needs_of
+from alongside_matching.directory.listing.needs import Term, formats_of, is_hotline, kind_of, needs_of
 from alongside_matching.directory.listing.taxonomy_rules import FORMATS, NEEDS, SUPPORTING
 from alongside_matching.directory.listing.taxonomy_words import WORDS
 
@@ -75,6 +75,113 @@ def test_a_population_term_counts_only_beside_a_supporting_term() -> None:
 )
 def test_terms_of_other_taxonomies_are_read_by_their_words(name: str, need: Need) -> None:
     assert need in needs_of([Term("open-eligibility-1102", name)])
+
+
+ALCOHOL_GROUP = Term("PN-8100.0500-070", "Alcohol Use Disorder Support Groups")
+BEREAVEMENT_GROUP = Term("PN-8100.1000", "Bereavement Support Groups")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Al-Anon Family Groups",
+        "AL ANON",
+        "Alanon Tuesday",
+        "Alateen",
+        "Ala-Teen",
+        "Nar-Anon",
+        "Families Anonymous",
+        "Adult Children of Alcoholics",
+        "Family and friends of alcoholics",
+        "Friends & families support",
+        "Support for family members of problem drinkers",
+        "Spouses of alcoholics",
+        "Children of alcoholics",
+        "NAMI Family Support Group",
+        "Familiares y amigos de alcohólicos",
+    ],
+)
+def test_what_is_for_families_by_its_name_answers_caregiving_and_never_the_drinkers_need(name: str) -> None:
+    assert needs_of([ALCOHOL_GROUP], [name]) == {Need.CAREGIVING}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Alcoholics Anonymous",
+        "AA Friends World Wide",
+        "Healthy Families Miami-Dade",
+        "Department of Children and Families",
+        "Supportive Services for Veteran Families",
+        "Friends of the Library",
+        "Family Medicine",
+        "Talanoa Canon Group",
+        "",
+    ],
+)
+def test_other_names_with_families_or_friends_in_them_change_no_need(name: str) -> None:
+    assert needs_of([ALCOHOL_GROUP], [name]) == {Need.ALCOHOL, Need.SUBSTANCE_USE}
+
+
+@pytest.mark.parametrize(
+    ("term", "needs"),
+    [
+        (Term("local-1", "Families and friends of alcoholism patients"), {Need.CAREGIVING}),
+        (Term("local-3", "Family and Friends of Suicide Survivors"), {Need.GRIEF}),
+        (
+            Term("RX-8450.9999", "Families/Friends of Individuals With an Alcohol Use Disorder"),
+            {Need.CAREGIVING},
+        ),
+        (
+            Term("PN-8100.0500-235", "Families/Friends of Individuals With a Drug Use Disorder"),
+            {Need.CAREGIVING},
+        ),
+    ],
+)
+def test_a_term_for_families_answers_caregiving_unless_they_grieve(term: Term, needs: set[Need]) -> None:
+    assert needs_of([term]) == needs
+
+
+def test_a_name_for_families_alone_makes_no_need_unless_it_is_a_fellowship() -> None:
+    assert needs_of([Term("BD-1800", "Food")], ["Family and Friends Kitchen"]) == frozenset()
+    assert needs_of([], ["Al-Anon"]) == {Need.CAREGIVING}
+
+
+def test_what_families_need_themselves_stays() -> None:
+    assert needs_of([BEREAVEMENT_GROUP], ["Family and friends circle"]) == {Need.GRIEF}
+    assert needs_of([Term("PN-8100.6500-650", "Parenting")], ["Families of inmates"]) == {
+        Need.PARENTING,
+        Need.CAREGIVING,
+    }
+
+
+@pytest.mark.parametrize(
+    ("terms", "name", "expected"),
+    [
+        ([], "24 hour hotline", True),
+        ([], "Homeless Help Line", True),
+        ([], "Crisis Text Line", True),
+        ([], "Línea de crisis", True),
+        ([ALCOHOL_GROUP], "Alcohol helpline", True),
+        ([Term("RP-1500.1400-800", "Suicide Prevention Hotlines")], "The Trevor Project", True),
+        ([Term("RF-8380", "Talklines/Warmlines")], "Parent help", True),
+        ([Term("RP-1500.1400-800", "Suicide Prevention Hotlines")], "Trevor Lifeline", True),
+        ([Term("RP-1500.1400", "Hotlines"), ALCOHOL_GROUP], "Recovery centre", False),
+        ([Term("PX-1800.1500-150", "Helpline Volunteer Opportunities")], "Volunteers", False),
+        ([], "Chai Lifeline", False),
+        ([], "Lifeline Assistance Program", False),
+        ([ALCOHOL_GROUP], "Thin blue line", False),
+    ],
+)
+def test_a_line_that_people_call_at_once_is_a_hotline(terms: list[Term], name: str, expected: bool) -> None:
+    assert is_hotline(terms, [name]) is expected
+
+
+def test_a_term_for_a_line_answers_no_need() -> None:
+    line = Term("RP-1500.1400-800", "Suicide Prevention Hotlines")
+
+    assert needs_of([line]) == frozenset()
+    assert needs_of([line, ALCOHOL_GROUP]) == {Need.ALCOHOL, Need.SUBSTANCE_USE}
 
 
 def test_every_need_of_the_vocabulary_can_be_answered_by_some_term() -> None:

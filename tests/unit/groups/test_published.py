@@ -23,13 +23,15 @@ ENTRY: dict[str, Any] = {
     "startDateUTC": "2026-06-02T22:00:00.000Z",
 }
 
+ALCOHOL = ("alcohol",)
+
 
 @pytest.fixture(scope="module")
 def real() -> PublishedMeetings:
     """Return a real list of peer groups, which is not part of this repository."""
     if not _MEETINGS.exists():
         pytest.skip("the list of meetings is not beside the repository (../shared/data/online-meetings.json)")
-    return read_meetings(json.loads(_MEETINGS.read_text(encoding="utf-8")))
+    return read_meetings(json.loads(_MEETINGS.read_text(encoding="utf-8")), ALCOHOL)
 
 
 def codes(published: PublishedMeetings) -> list[tuple[str, str]]:
@@ -60,7 +62,7 @@ def test_every_published_utc_start_of_the_real_list_fits_its_wall_clock_once_sun
 
 
 def test_the_wall_clock_is_used_and_a_utc_start_that_differs_is_reported() -> None:
-    published = read_meetings([ENTRY | {"startDateUTC": "2026-06-02T23:00:00.000Z"}])
+    published = read_meetings([ENTRY | {"startDateUTC": "2026-06-02T23:00:00.000Z"}], ALCOHOL)
 
     assert (published.agree, published.differ) == (0, 1)
     assert codes(published) == [("flagged", "utc-start-differs")]
@@ -69,7 +71,7 @@ def test_the_wall_clock_is_used_and_a_utc_start_that_differs_is_reported() -> No
 
 
 def test_a_utc_start_in_winter_fits_the_same_wall_clock_as_one_in_summer() -> None:
-    winter = read_meetings([ENTRY | {"startDateUTC": "2026-12-01T23:00:00.000Z"}])
+    winter = read_meetings([ENTRY | {"startDateUTC": "2026-12-01T23:00:00.000Z"}], ALCOHOL)
 
     assert (winter.agree, winter.differ) == (1, 0)
 
@@ -94,7 +96,7 @@ def test_a_utc_start_in_winter_fits_the_same_wall_clock_as_one_in_summer() -> No
     ],
 )
 def test_an_invalid_entry_is_quarantined_and_the_next_is_read(wrong: dict[str, Any], code: str) -> None:
-    published = read_meetings([ENTRY | wrong, ENTRY | {"slug": "another"}])
+    published = read_meetings([ENTRY | wrong, ENTRY | {"slug": "another"}], ALCOHOL)
 
     assert codes(published) == [("quarantined", code)]
     assert published.remarks[0].remedy
@@ -102,9 +104,9 @@ def test_an_invalid_entry_is_quarantined_and_the_next_is_read(wrong: dict[str, A
 
 
 def test_an_archived_entry_is_accepted_once_its_remedy_is_followed() -> None:
-    refused = read_meetings([ENTRY | {"archived": True}])
+    refused = read_meetings([ENTRY | {"archived": True}], ALCOHOL)
 
-    followed = read_meetings([ENTRY | {"archived": False}])
+    followed = read_meetings([ENTRY | {"archived": False}], ALCOHOL)
 
     assert refused.remarks[0].remedy == "If it meets again, set archived to false."
     assert len(followed.groups) == 1
@@ -112,20 +114,20 @@ def test_an_archived_entry_is_accepted_once_its_remedy_is_followed() -> None:
 
 @pytest.mark.parametrize("entry", [None, 7, "meeting", [], {"slug": 3}, {"slug": "a", "types": "W"}])
 def test_nonsense_is_quarantined_too(entry: object) -> None:
-    published = read_meetings([entry])
+    published = read_meetings([entry], ALCOHOL)
 
     assert not published.groups
     assert [kind for kind, _ in codes(published)] == ["quarantined"]
 
 
 def test_a_repeated_entry_is_read_once() -> None:
-    assert codes(read_meetings([ENTRY, ENTRY])) == [("quarantined", "id-repeated")]
+    assert codes(read_meetings([ENTRY, ENTRY], ALCOHOL)) == [("quarantined", "id-repeated")]
 
 
 def test_an_assumption_is_reported() -> None:
     silent = {name: value for name, value in ENTRY.items() if name not in ("duration", "languages")}
 
-    published = read_meetings([silent | {"startDateUTC": "soon"}])
+    published = read_meetings([silent | {"startDateUTC": "soon"}], ALCOHOL)
 
     assert codes(published) == [
         ("flagged", "duration-missing"),
@@ -135,7 +137,7 @@ def test_an_assumption_is_reported() -> None:
 
 
 def test_identities_of_a_meeting_are_read_from_its_types() -> None:
-    published = read_meetings([ENTRY | {"types": ["W", "C", "LGBTQ", "B"]}])
+    published = read_meetings([ENTRY | {"types": ["W", "C", "LGBTQ", "B"]}], ALCOHOL)
 
     (women,) = published.groups
     assert codes(published) == [("flagged", "only-for-some")]

@@ -3,57 +3,60 @@
 A listed service is an offer like any other; its `source` names its directory.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+
+import asyncpg
 
 from alongside_chassis.announce import Tx
 from alongside_matching.allocation.waitlist_timer import sweep_soon
 from alongside_matching.catalogue.offer_review import review
-from alongside_matching.catalogue.rules.pauses import (
-    KEPT_BY_STAFF,
-    KEPT_REMEDY,
-    PausedBecause,
-    too_many_missing,
-)
+from alongside_matching.catalogue.rules.pauses import KEPT_BY_STAFF, KEPT_REMEDY, PausedBecause
 from alongside_matching.catalogue.store import offer_batches
 from alongside_matching.catalogue.store.kept import Kept
-from alongside_matching.catalogue.store.offer_batches import Added, NewOffer
+from alongside_matching.catalogue.store.offer_batches import Added, ListedOffer, NewOffer
 from alongside_matching.engine.policy import Policies, Policy
 
 __all__ = [
     "KEPT_BY_STAFF",
     "KEPT_REMEDY",
+    "Added",
     "Kept",
+    "ListedOffer",
     "NewOffer",
     "PausedBecause",
-    "TooManyMissing",
     "add_listed_offers",
-    "pause_vanished",
+    "find_kept",
+    "load_listed",
     "sweep_after_import",
+    "withdraw",
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class TooManyMissing:
-    """The list lacks so many of the offers it had that none is withdrawn."""
-
-    missing: int
-    before: int
+async def load_listed(conn: asyncpg.Connection, source: str) -> Mapping[str, ListedOffer]:
+    """Return the offers of a source by its ids, without locking them."""
+    return await offer_batches.load_listed(conn, source)
 
 
-async def add_listed_offers(tx: Tx, new: Sequence[NewOffer], policies: Policies) -> Added:
-    """Add or change services as a directory lists them; fields of an existing service that only staff set stay."""
-    added = await offer_batches.add(tx.conn, new, tx.now, as_listed=True)
+async def find_kept(conn: asyncpg.Connection, new: Sequence[NewOffer]) -> Sequence[Kept]:
+    """Return what staff have set on offers that a directory lists otherwise."""
+    return await offer_batches.find_kept_of_listed(conn, new)
+
+
+async def add_listed_offers(
+    tx: Tx, new: Sequence[NewOffer], policies: Policies, *, unless_held: Collection[str]
+) -> Added:
+    """Add or change services as a directory lists them; fields of an existing service that only staff set stay.
+
+    Those in `unless_held`, by the source's id, stay as they are while places are held or taken there.
+    """
+    added = await offer_batches.add_listed(tx.conn, new, tx.now, unless_held=unless_held)
     await review(tx, added.changed, policies)
     return added
 
 
-async def pause_vanished(tx: Tx, source: str, listed_ids: Sequence[str]) -> int | TooManyMissing:
-    """Pause the services of a source that it no longer lists, and return how many; none when they are more than half."""
-    missing, before = await offer_batches.find_missing(tx.conn, source, listed_ids)
-    if too_many_missing(len(missing), before):
-        return TooManyMissing(len(missing), before)
-    return len(await offer_batches.withdraw(tx.conn, source, missing, tx.now))
+async def withdraw(tx: Tx, source: str, source_ids: Sequence[str]) -> int:
+    """Pause services that a source no longer lists as offers, and return how many were not withdrawn before."""
+    return len(await offer_batches.withdraw(tx.conn, source, source_ids, tx.now))
 
 
 def sweep_after_import(tx: Tx, region: str, policy: Policy) -> None:

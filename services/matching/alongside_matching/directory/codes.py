@@ -4,13 +4,23 @@ from enum import StrEnum
 
 
 class ImportState(StrEnum):
-    """Progress of an import; `done` and `failed` are final."""
+    """Progress of an import; `done`, `failed` and `held` are final. A held one changed nothing: it waits for a confirmation."""
 
     QUEUED = "queued"
     READING = "reading"
     STORING = "storing"
     DONE = "done"
     FAILED = "failed"
+    HELD = "held"
+
+
+class QuestionCode(StrEnum):
+    """Why a package, or some of its ids, must be confirmed by somebody."""
+
+    EMPTY = "empty"
+    CUT = "cut"
+    RETIRES = "retires"
+    IDS_MOVED = "ids-moved"
 
 
 class LineKind(StrEnum):

@@ -1,13 +1,13 @@
 """Converts a datapackage to HSDS 3.0 documents, which the read API returns; once per import.
 
-Ids are UUIDv5 of region, kind and the publisher's own id, so that an entity has the same id in every import and HSDS
-1.x ids of any form become valid in 3.0. Nothing is invented: what a publisher omitted stays absent, except the few
+Ids are UUIDv5 of the source's key, kind and the publisher's own id, so that an entity has the same id in every import,
+two sources never share one, and HSDS 1.x ids of any form become valid in 3.0. Nothing is invented: what a publisher omitted stays absent, except the few
 fields 3.0 requires (an organisation's description, an address's country), which are then empty.
 """
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, TypeAlias
@@ -48,6 +48,7 @@ class Record:
     longitude: float | None = None
     postal_code: str | None = None
     verified_on: date | None = None
+    hotline: bool = False
 
     @property
     def content_hash(self) -> str:
@@ -56,26 +57,59 @@ class Record:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def records_of(listing: Listing, region: str) -> Iterator[Record]:
-    """Yield every entity of a listing: organisations, taxonomies and terms first, then services and their locations."""
-    ids = _Ids(region)
+def shared_records(listing: Listing, source_key: str) -> Iterator[Record]:
+    """Yield the entities that services refer to: organisations, taxonomies and terms."""
+    ids = _Ids(source_key)
     for organisation in listing.organisations:
         yield _organisation(ids, organisation)
     yield from _taxonomies(ids, listing)
+
+
+def service_records(
+    listing: Listing, services: Iterable[DirectoryService], source_key: str
+) -> Iterator[Record]:
+    """Yield these services of a listing, each followed by its locations."""
+    ids = _Ids(source_key)
     organisations = {organisation.id: organisation for organisation in listing.organisations}
     terms = {term.id: term for term in listing.terms}
-    for service in listing.services:
+    for service in services:
         yield _service(ids, service, organisations, terms)
         for place in service.places:
             yield _at_location(ids, service, place)
 
 
+def record_ids(listing: Listing, source_key: str) -> Mapping[RecordKind, frozenset[UUID]]:
+    """Return the ids of what a listing has, without taxonomies, which nobody publishes by themselves."""
+    ids = _Ids(source_key)
+    return {
+        RecordKind.ORGANIZATION: frozenset(ids.of("organization", it.id) for it in listing.organisations),
+        RecordKind.SERVICE: frozenset(ids.of("service", it.source_id) for it in listing.services),
+        RecordKind.SERVICE_AT_LOCATION: frozenset(
+            ids.of("service_at_location", it.source_id, place.location_id)
+            for it in listing.services
+            for place in it.places
+        ),
+        RecordKind.TAXONOMY_TERM: frozenset(ids.of("taxonomy_term", it.id) for it in listing.terms),
+    }
+
+
+def service_id(source_key: str, source_id: str) -> UUID:
+    """Return the id of a service."""
+    return _Ids(source_key).of("service", source_id)
+
+
+def term_ids(service: DirectoryService, source_key: str) -> frozenset[UUID]:
+    """Return the ids of a service's taxonomy terms."""
+    ids = _Ids(source_key)
+    return frozenset(ids.of("taxonomy_term", term) for term in service.term_ids)
+
+
 @dataclass(frozen=True, slots=True)
 class _Ids:
-    region: str
+    source_key: str
 
     def of(self, kind: str, *source_id: str) -> UUID:
-        return uuid5(NAMESPACE, "\x1f".join((self.region, kind, *source_id)))
+        return uuid5(NAMESPACE, "\x1f".join((self.source_key, kind, *source_id)))
 
 
 def _without_blanks(**fields: Any) -> Document:
@@ -175,6 +209,7 @@ def _service(
         service_id=key,
         terms=tuple(ids.of("taxonomy_term", term.id) for term in service_terms),
         verified_on=service.verified_on,
+        hotline=service.hotline,
     )
 
 

@@ -1,15 +1,18 @@
 """Imports uploaded directories as offers, in the background and in bounded transactions.
 
 Progress is in the database, so after a crash another process starts the file again: services that were stored already
-count as unchanged. The steps: 1 claim; 2 read and check the whole file; 3 store the report; 4 store the records as
-published, a batch per transaction; 5 store the services as offers, a batch per transaction; 6 finish: add tombstones
-for vanished records, and schedule a waitlist sweep.
+count as unchanged. The steps: 1 claim its source, so that packages of one source never overlap; 2 read and check the whole
+file; 3 decide what it would do (`plan`): a package in doubt is held here, a dry run ends here; 4 store the report and the
+decision; 5 store organisations and terms, a batch per transaction; 6 store services, each with its offer, a batch per
+transaction; 7 finish: add tombstones for vanished records, pause vanished offers, schedule a waitlist sweep.
 """
 
 import asyncio
 import tempfile
-from collections.abc import Sequence
-from itertools import chain, count, islice
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -21,164 +24,274 @@ from alongside_chassis.database import connection
 from alongside_chassis.lifecycle import Runtime
 from alongside_contracts.ids import new_id
 from alongside_matching.catalogue import listed_offers
-from alongside_matching.catalogue.listed_offers import (
-    KEPT_BY_STAFF,
-    KEPT_REMEDY,
-    NewOffer,
-    PausedBecause,
-    TooManyMissing,
-)
-from alongside_matching.directory.codes import LineKind
-from alongside_matching.directory.documents import records_of
+from alongside_matching.catalogue.listed_offers import Added, NewOffer, PausedBecause
+from alongside_matching.directory.codes import ImportState
+from alongside_matching.directory.documents import Record, service_id, service_records, shared_records
 from alongside_matching.directory.listing.listing import read_directory
 from alongside_matching.directory.listing.model import DirectoryService, Listing
-from alongside_matching.directory.report import ImportReport
-from alongside_matching.directory.source.errors import DirectoryError
-from alongside_matching.directory.source.tables import Table
-from alongside_matching.directory.store import imports
+from alongside_matching.directory.plan import ImportPlan, Stored, StoredService, plan_import
+from alongside_matching.directory.policy import DirectoryPolicy
+from alongside_matching.directory.remarks import remarks_of, remarks_on_kept
+from alongside_matching.directory.source.errors import DirectoryError, SourceElsewhere, UploadLost
+from alongside_matching.directory.store import imports, sources
 from alongside_matching.directory.store import records as directory_records
-from alongside_matching.directory.store.imports import ClaimedImport, LineRemark
+from alongside_matching.directory.store.imports import ClaimedImport
 from alongside_matching.engine.policy import Policies, Policy
 from alongside_matching.names import DIRECTORY_IMPORTED
 from alongside_matching.settings import Settings
 
-ATTEMPTS_MAX: Final = 3
+ATTEMPTS_MAX: Final = 10
+"""Starts of one import, each ended by a killed process or a lost database, after which it is given up."""
 
 
-async def import_directories(runtime: Runtime, policies: Policies, settings: Settings) -> None:
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """What an import needs: the policies of matching for its offers, of regions for their directories, and settings."""
+
+    policies: Policies
+    regions: Mapping[str, DirectoryPolicy]
+    settings: Settings
+
+    def region(self, name: str) -> DirectoryPolicy:
+        """Return what a region decides; the defaults for one that is not in the policy file any more."""
+        return self.regions.get(name, DirectoryPolicy())
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One import after its file was read and it was decided what it does."""
+
+    claimed: ClaimedImport
+    listing: Listing
+    plan: ImportPlan
+    policies: Policies
+    batch_max: int
+
+    def offers(self, services: Iterable[DirectoryService]) -> list[NewOffer]:
+        """Return the offers of services: all but hotlines, and ids that keep what they were."""
+        policy = self.policies.of(self.claimed.region)
+        return [
+            _offer(service, self.claimed, policy)
+            for service in services
+            if not service.hotline and service.source_id not in self.plan.kept
+        ]
+
+
+async def import_directories(runtime: Runtime, importer: Importer) -> None:
     """Import the waiting directories, then poll again, until the service stops."""
     while True:
-        while await import_next(runtime, policies, settings):
+        while await import_next(runtime, importer):
             pass
-        await asyncio.sleep(settings.directory_poll_seconds)
+        await asyncio.sleep(importer.settings.directory_poll_seconds)
 
 
-async def import_next(runtime: Runtime, policies: Policies, settings: Settings) -> bool:
-    """Import one directory that no other process has claimed; False when there is none."""
+async def import_next(runtime: Runtime, importer: Importer) -> bool:
+    """Import one directory of a source that no other process works on; False when there is none."""
     async with connection(runtime.pool) as conn:  # the claim (1) belongs to this connection, and ends with it
-        import_id = await imports.claim(conn)
-        if import_id is None:
+        claimed = await imports.claim(conn)
+        if claimed is None:
             return False
+        import_id, source = claimed
         began = runtime.clock.monotonic()
         try:
-            await _import(runtime, conn, import_id, policies, settings)
+            await _import(runtime, conn, import_id, importer)
         except DirectoryError as error:
             async with runtime.transaction() as tx:
-                await imports.finish(tx.conn, import_id, tx.now, problem=str(error), remedy=error.remedy)
+                await _fail(tx, import_id, str(error), error.remedy)
         finally:
-            await imports.release_claim(conn, import_id)
+            await imports.release_claim(conn, source)
         await _log_import(runtime, import_id, runtime.clock.monotonic() - began)
     return True
 
 
-async def _import(
-    runtime: Runtime, conn: asyncpg.Connection, import_id: UUID, policies: Policies, settings: Settings
-) -> None:
+async def _import(runtime: Runtime, conn: asyncpg.Connection, import_id: UUID, importer: Importer) -> None:
     async with runtime.transaction() as tx:
         claimed = await imports.begin(tx.conn, import_id)
         if claimed.attempts > ATTEMPTS_MAX:
-            await _give_up(tx, import_id)
+            problem = f"The import failed {ATTEMPTS_MAX} times because of an internal error"
+            await _fail(
+                tx, import_id, problem, "Report it to the operators of matching; its log has the error."
+            )
             return
-    listing = await _read(conn, import_id)  # 2
-    report = ImportReport(listing)
-    async with runtime.transaction() as tx:  # 3
-        await imports.store_report(
-            tx.conn,
-            import_id,
-            of=report.services_read,
-            quarantined=report.services_quarantined,
-            remarks=_remarks(listing),
+        await _check_region(tx.conn, claimed)
+    listing, digest = await _read(conn, claimed, importer.region(claimed.region))  # 2
+    stored = await _load_stored(conn, claimed)
+    plan = await asyncio.to_thread(_plan, listing, digest, stored, claimed, importer)  # 3
+    work = _Work(claimed, listing, plan, importer.policies, importer.settings.directory_batch_max)
+    async with runtime.transaction() as tx:
+        await _store_report(tx, work)  # 4
+        if claimed.dry_run:
+            await _predict(tx, work)
+            return
+        if plan.holds:
+            await imports.finish(tx.conn, claimed.id, tx.now, state=ImportState.HELD)
+            return
+        await sources.add(tx.conn, claimed.source, claimed.region, tx.now)
+        await imports.store_decision(tx.conn, claimed.id, plan.decision)
+    await _store_shared(runtime, work)  # 5
+    await _store_services(runtime, work)  # 6
+    await _finish(runtime, work)  # 7
+
+
+async def _fail(tx: Tx, import_id: UUID, problem: str, remedy: str) -> None:
+    await imports.finish(tx.conn, import_id, tx.now, state=ImportState.FAILED, problem=problem, remedy=remedy)
+
+
+async def _check_region(conn: asyncpg.Connection, claimed: ClaimedImport) -> None:
+    """Raise SourceElsewhere when the source was added for another region since the upload."""
+    region = await sources.region_of(conn, claimed.source)
+    if region not in (None, claimed.region):
+        raise SourceElsewhere(
+            claimed.source, f"the source belongs to {region}", "Use another name in another region."
         )
-    await _store_records(runtime, claimed, listing, settings.directory_batch_max)  # 4
-    await _store_offers(runtime, claimed, report, policies, settings.directory_batch_max)  # 5
-    await _finish(runtime, claimed, listing, policies)  # 6
 
 
-async def _give_up(tx: Tx, import_id: UUID) -> None:
-    problem = f"The import failed {ATTEMPTS_MAX} times because of an internal error"
-    remedy = "Report it to the operators of matching; its log has the error."
-    await imports.finish(tx.conn, import_id, tx.now, problem=problem, remedy=remedy)
-
-
-async def _read(conn: asyncpg.Connection, import_id: UUID) -> Listing:
-    """Assemble the file and read it in a separate thread, so that routes keep answering."""
+async def _read(
+    conn: asyncpg.Connection, claimed: ClaimedImport, policy: DirectoryPolicy
+) -> tuple[Listing, str]:
+    """Assemble the file and read it in a separate thread, so that routes keep answering; return its digest too."""
+    digest = sha256()
     with tempfile.TemporaryDirectory(prefix="alongside-directory-") as folder:
         file = Path(folder) / "datapackage.zip"
         with file.open("wb") as target:
-            async for part in imports.parts(conn, import_id):
+            async for part in imports.parts(conn, claimed.id):
                 target.write(part)
-        return await asyncio.to_thread(read_directory, file)
+                digest.update(part)
+        if not file.stat().st_size:
+            raise UploadLost("datapackage.zip", "the uploaded file is gone", "Send the package again.")
+        listing = await asyncio.to_thread(read_directory, file, area=policy.area)
+    return listing, digest.hexdigest()
 
 
-async def _store_records(runtime: Runtime, claimed: ClaimedImport, listing: Listing, batch_max: int) -> None:
-    """Store every entity as an HSDS 3.0 document, created in a separate thread a batch at a time."""
-    records = records_of(listing, claimed.region)
-    while batch := await asyncio.to_thread(lambda: list(islice(records, batch_max))):
+async def _load_stored(conn: asyncpg.Connection, claimed: ClaimedImport) -> Stored:
+    services = await directory_records.services_of_source(conn, claimed.source_key)
+    return Stored(
+        listed=await directory_records.listed_ids(conn, claimed.source_key),
+        services={source_id: StoredService(*facts) for source_id, facts in services.items()},
+        offers=await listed_offers.load_listed(conn, claimed.offer_source),
+        rows=await sources.load_rows(conn, claimed.source_key),
+    )
+
+
+def _plan(
+    listing: Listing, digest: str, stored: Stored, claimed: ClaimedImport, importer: Importer
+) -> ImportPlan:
+    plan = plan_import(
+        listing,
+        stored,
+        source_key=claimed.source_key,
+        package=digest,
+        share_max=importer.region(claimed.region).retire_share_max,
+        pause_vanished=claimed.pause_vanished,
+        confirm=claimed.confirm,
+    )
+    return plan if claimed.decision is None else plan.as_decided(claimed.decision)
+
+
+async def _store_report(tx: Tx, work: _Work) -> None:
+    listing, plan = work.listing, work.plan
+    await imports.store_report(
+        tx.conn,
+        work.claimed.id,
+        of=listing.services_read,
+        quarantined=listing.services_quarantined,
+        remarks=remarks_of(listing, moved=plan.moved, kept=plan.kept),
+    )
+    if work.claimed.decision is None:
+        await imports.store_questions(tx.conn, work.claimed.id, plan.questions, plan.confirmation)
+
+
+async def _predict(tx: Tx, work: _Work) -> None:
+    """End a dry run: store what the import would count, once it is confirmed if it would be held."""
+    import_id, plan = work.claimed.id, work.plan
+    kept = await listed_offers.find_kept(tx.conn, work.offers(work.listing.services))
+    await imports.add_flagged(tx.conn, import_id, list(remarks_on_kept(kept)))
+    await imports.add_progress(
+        tx.conn,
+        import_id,
+        read=work.listing.services_read,
+        created=len(plan.created),
+        changed=len(plan.changed),
+    )
+    state = ImportState.HELD if plan.holds else ImportState.DONE
+    await imports.finish(tx.conn, import_id, tx.now, state=state, vanished=len(plan.vanished))
+
+
+async def _store_shared(runtime: Runtime, work: _Work) -> None:
+    """Store organisations and terms as HSDS 3.0 documents, created in a separate thread a batch at a time."""
+    records = shared_records(work.listing, work.claimed.source_key)
+    while batch := await asyncio.to_thread(lambda: list(islice(records, work.batch_max))):
         async with runtime.transaction() as tx:
-            await directory_records.upsert(
-                tx.conn, batch, region=claimed.region, import_id=claimed.id, now=tx.now
-            )
+            await directory_records.upsert(tx.conn, batch, of=work.claimed, now=tx.now)
 
 
-async def _store_offers(
-    runtime: Runtime, claimed: ClaimedImport, report: ImportReport, policies: Policies, batch_max: int
-) -> None:
-    services, policy = report.listing.services, policies.of(claimed.region)
-    for start in range(0, len(services), batch_max):
-        batch = services[start : start + batch_max]
-        new = [_offer(service, claimed.region, policy) for service in batch]
+async def _store_services(runtime: Runtime, work: _Work) -> None:
+    listing, claimed = work.listing, work.claimed
+    for start in range(0, len(listing.services), work.batch_max):
+        batch = listing.services[start : start + work.batch_max]
+        records = await asyncio.to_thread(list, service_records(listing, batch, claimed.source_key))
         async with runtime.transaction() as tx:
-            added = await listed_offers.add_listed_offers(tx, new, policies)
+            added = await _store_batch(tx, work, batch, records)
             await imports.add_progress(
                 tx.conn,
                 claimed.id,
-                read=report.services_quarantined + start + len(batch),
+                read=listing.services_quarantined + start + len(batch),
                 created=len(added.created),
                 changed=len(added.changed),
             )
-            await imports.add_flagged(tx.conn, claimed.id, _kept(added.kept))
+            await imports.add_flagged(tx.conn, claimed.id, list(remarks_on_kept(added.kept)))
 
 
-async def _finish(runtime: Runtime, claimed: ClaimedImport, listing: Listing, policies: Policies) -> None:
+async def _store_batch(
+    tx: Tx, work: _Work, batch: Sequence[DirectoryService], records: Sequence[Record]
+) -> Added:
+    """Store services with their offers; an id that moved keeps both while places are held there."""
+    claimed, plan = work.claimed, work.plan
+    unless_held = () if plan.confirmed else plan.moved
+    added = await listed_offers.add_listed_offers(
+        tx, work.offers(batch), work.policies, unless_held=unless_held
+    )
+    kept = {
+        service_id(claimed.source_key, it.source_id)
+        for it in batch
+        if it.source_id in plan.kept or it.source_id in added.held
+    }
+    applied = [record for record in records if record.service_id not in kept]
+    await directory_records.upsert(tx.conn, applied, of=claimed, now=tx.now)
+    await directory_records.keep(tx.conn, kept, of=claimed)
+    return added
+
+
+async def _finish(runtime: Runtime, work: _Work) -> None:
+    claimed = work.claimed
     async with runtime.transaction() as tx:
-        vanished = 0
-        if claimed.pause_vanished:
-            listed_ids = [
-                *(service.source_id for service in listing.services),
-                *(row.source_id for row in listing.quarantined if row.table is Table.SERVICES),
-            ]
-            match await listed_offers.pause_vanished(tx, _source(claimed.region), listed_ids):
-                case TooManyMissing() as refused:
-                    await imports.add_flagged(tx.conn, claimed.id, [_too_many_missing(refused)])
-                case int(vanished):
-                    pass
-        await directory_records.add_tombstones(
-            tx.conn, region=claimed.region, import_id=claimed.id, now=tx.now
-        )
-        await imports.finish(tx.conn, claimed.id, tx.now, vanished=vanished)
-        listed_offers.sweep_after_import(tx, claimed.region, policies.of(claimed.region))
+        vanished = await listed_offers.withdraw(tx, claimed.offer_source, sorted(work.plan.vanished))
+        await directory_records.add_tombstones(tx.conn, of=claimed, now=tx.now)
+        rows = {table.value: count.read for table, count in work.listing.counts.items()}
+        await sources.set_rows(tx.conn, claimed.source_key, rows)
+        await imports.finish(tx.conn, claimed.id, tx.now, state=ImportState.DONE, vanished=vanished)
+        listed_offers.sweep_after_import(tx, claimed.region, work.policies.of(claimed.region))
 
 
 async def _log_import(runtime: Runtime, import_id: UUID, seconds: float) -> None:
     async with runtime.read() as conn:
         stored = await imports.view(conn, import_id)
-    field_names = ("state", "region", "read", "created", "changed", "unchanged", "quarantined", "vanished")
+    field_names = (
+        *("state", "region", "source", "dry_run", "read", "created", "changed", "unchanged"),
+        *("quarantined", "vanished"),
+    )
     if stored is not None:
         fields = {name: getattr(stored, name) for name in field_names}
         runtime.log.info(DIRECTORY_IMPORTED, seconds=round(seconds, 3), **fields)
 
 
-def _source(region: str) -> str:
-    return f"directory:{region}"
-
-
-def _offer(service: DirectoryService, region: str, policy: Policy) -> NewOffer:
+def _offer(service: DirectoryService, claimed: ClaimedImport, policy: Policy) -> NewOffer:
     """Return a listed service as an offer. The region's policy assumes its places, and its language if it names none."""
     coordinates = service.coordinates
     return NewOffer(
         id=new_id(),
         kind=service.kind.value,
-        region=region,
+        region=claimed.region,
         name=service.name,
         needs=sorted(need.value for need in service.needs),
         languages=sorted(service.languages) or [policy.directory_language],
@@ -187,59 +300,9 @@ def _offer(service: DirectoryService, region: str, policy: Policy) -> NewOffer:
         age_bands=(),
         capacity=policy.directory_capacity,
         paused_because=None if service.is_active else PausedBecause.NOT_ACTIVE,
-        source=_source(region),
+        source=claimed.offer_source,
         source_id=service.source_id,
         content_hash=service.content_hash,
         latitude=coordinates.latitude if coordinates else None,
         longitude=coordinates.longitude if coordinates else None,
     )
-
-
-def _kept(kept: Sequence[listed_offers.Kept]) -> Sequence[LineRemark]:
-    """Return a remark on each field that stays as staff set it; its line is not known (0)."""
-    return [
-        LineRemark(
-            0, LineKind.FLAGGED, Table.SERVICES, 0, each.source_id, field, KEPT_BY_STAFF, "", KEPT_REMEDY
-        )
-        for each in kept
-        for field in each.fields
-    ]
-
-
-def _too_many_missing(refused: TooManyMissing) -> LineRemark:
-    detail = f"{refused.missing} of {refused.before} services are missing; none was paused"
-    remedy = "Import the whole directory; if it is right, pause the offers that it no longer lists."
-    return LineRemark(0, LineKind.FLAGGED, Table.SERVICES, 0, "", "", "too-many-missing", detail, remedy)
-
-
-def _remarks(listing: Listing) -> Sequence[LineRemark]:
-    numbers = count(1)
-    quarantined = (
-        LineRemark(
-            next(numbers),
-            LineKind.QUARANTINED,
-            row.table,
-            row.line,
-            row.source_id,
-            "",
-            row.reason,
-            row.detail,
-            row.remedy,
-        )
-        for row in listing.quarantined
-    )
-    flagged = (
-        LineRemark(
-            next(numbers),
-            LineKind.FLAGGED,
-            flag.table,
-            flag.line,
-            flag.source_id,
-            flag.column,
-            flag.kind,
-            flag.detail,
-            "",
-        )
-        for flag in listing.flags
-    )
-    return tuple(chain(quarantined, flagged))

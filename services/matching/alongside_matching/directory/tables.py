@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -21,8 +22,28 @@ from alongside_matching.columns import Base, check_one_of, count_column
 from alongside_matching.directory.codes import ImportState, LineKind, RecordKind
 
 
+class DirectorySourceRow(Base, table=True):
+    """A publisher whose packages are imported. Ids of records derive from `key`, which never changes; `name` may.
+
+    `rows`: how many rows each table had in the package that was imported last.
+    """
+
+    __tablename__ = "directory_source"
+    __table_args__ = (UniqueConstraint("name"),)
+
+    key: str = Field(primary_key=True, sa_type=Text)
+    name: str = Field(sa_type=Text)
+    region: str = Field(sa_type=Text)
+    rows: dict[str, int] = Field(sa_column=Column(JSONB, nullable=False, server_default=text("'{}'")))
+    created_at: datetime
+
+
 class DirectoryImportRow(Base, table=True):
-    """One uploaded directory and the progress of its import."""
+    """One uploaded directory and the progress of its import; `source` is the name under which it was sent.
+
+    `confirm` is what somebody has confirmed, `confirmation` what would confirm the `questions` that came up. `moved` and `kept`
+    are null until it was decided that the import may change something.
+    """
 
     __tablename__ = "directory_import"
     __table_args__ = (
@@ -36,7 +57,14 @@ class DirectoryImportRow(Base, table=True):
 
     id: UUID = Field(primary_key=True)
     region: str = Field(sa_type=Text)
+    source: str = Field(sa_type=Text)
     pause_vanished: bool
+    dry_run: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("false")))
+    confirm: str | None = Field(default=None, sa_type=Text)
+    confirmation: str | None = Field(default=None, sa_type=Text)
+    questions: list[Any] = Field(sa_column=Column(JSONB, nullable=False, server_default=text("'[]'")))
+    moved: list[str] | None = Field(default=None, sa_column=Column(ARRAY(Text)))
+    kept: list[str] | None = Field(default=None, sa_column=Column(ARRAY(Text)))
     attempts: int = Field(sa_column=count_column())
     state: str = Field(sa_type=Text)
     of: int | None = None
@@ -55,9 +83,14 @@ class DirectoryImportRow(Base, table=True):
 
 
 class DirectoryImportPartRow(Base, table=True):
-    """A part of an uploaded file, in the database so that any process can continue after a crash; then deleted."""
+    """A part of an uploaded file, in the database so that any process can continue after a crash; then deleted.
+
+    A package may have the streets of confidential places, so the table is unlogged: its rows are in no archive of the log and
+    in no base backup. After a crash of PostgreSQL they are gone, and the import asks for its file again.
+    """
 
     __tablename__ = "directory_import_part"
+    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
 
     import_id: UUID = Field(
         sa_column=Column(
@@ -69,7 +102,7 @@ class DirectoryImportPartRow(Base, table=True):
 
 
 class DirectoryImportLineRow(Base, table=True):
-    """One remark on one line of the file."""
+    """One remark on one line of the file: where it is and its digest, nothing of its content."""
 
     __tablename__ = "directory_import_line"
     __table_args__ = (check_one_of("kind", *LineKind),)
@@ -82,11 +115,12 @@ class DirectoryImportLineRow(Base, table=True):
     number: int = Field(primary_key=True)
     kind: str = Field(sa_type=Text)
     file: str = Field(sa_type=Text)
+    path: str = Field(sa_type=Text)
     line: int
+    digest: str = Field(sa_type=Text)
     source_id: str = Field(sa_type=Text)
     column: str = Field(sa_type=Text)
     code: str = Field(sa_type=Text)
-    detail: str = Field(sa_type=Text)
     remedy: str = Field(sa_type=Text)
 
 
@@ -95,16 +129,17 @@ def _ids() -> Column[list[UUID]]:
 
 
 class DirectoryRecordRow(Base, table=True):
-    """One published entity. `id` follows from region, kind and `source_id`, so that it is the same in every import.
+    """One published entity. `id` follows from `source`, kind and `source_id`, so that it is the same in every import.
 
     `verified_on` is when its publisher last verified it, null when not published; `changed_at` is when its content
-    last changed here; `removed_at` is a tombstone: the publisher no longer lists it, and readers can see that.
+    last changed here; `removed_at` is a tombstone: the publisher no longer lists it, and readers can see that. Of a
+    tombstone only its names and terms are kept.
     """
 
     __tablename__ = "directory_record"
     __table_args__ = (
         check_one_of("kind", *RecordKind),
-        UniqueConstraint("region", "kind", "source_id"),
+        UniqueConstraint("source", "kind", "source_id"),
         Index(
             "ix_directory_record_listed", "kind", "region", "id", postgresql_where=text("removed_at is null")
         ),
@@ -117,8 +152,10 @@ class DirectoryRecordRow(Base, table=True):
 
     id: UUID = Field(primary_key=True)
     region: str = Field(sa_type=Text)
+    source: str = Field(sa_column=Column(Text, ForeignKey("directory_source.key"), nullable=False))
     kind: str = Field(sa_type=Text)
     source_id: str = Field(sa_type=Text)
+    hotline: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("false")))
     document: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
     organization_id: UUID | None = None
     service_id: UUID | None = None

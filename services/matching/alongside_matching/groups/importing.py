@@ -140,18 +140,18 @@ async def _withdraw(
     tx: Tx, published: PublishedMeetings, source: str, needs: Sequence[str], vanished: Vanished
 ) -> tuple[int, list[Remark]]:
     """Pause withdrawn groups; return how many, and a remark on each missing one, or on a list that lacks too many."""
+    of_these_needs, _ = await offer_batches.find_missing(tx.conn, source, [], needs=needs)
+    withdrawn = [*published.withdrawn, *published.for_families.intersection(of_these_needs)]
     missing: Sequence[str] = ()
     if vanished is not Vanished.KEEP:
-        known = [*published.listed, *published.withdrawn]
+        known = [*published.listed, *withdrawn]
         missing, before = await offer_batches.find_missing(tx.conn, source, known, needs=needs)
         if vanished is Vanished.PAUSE and too_many_missing(len(missing), before):
             detail = f"{len(missing)} of {before} groups are missing; none was paused"
             remedy = "Send the whole list; if it is right, send it with vanished=pause-all."
-            return await _pause(tx, source, published.withdrawn), [
-                _flag("", "too-many-missing", detail, remedy)
-            ]
+            return await _pause(tx, source, withdrawn), [_flag("", "too-many-missing", detail, remedy)]
     remedy = "It is proposed again when the list has it again, or when you resume it."
-    paused = await _pause(tx, source, [*published.withdrawn, *missing])
+    paused = await _pause(tx, source, [*withdrawn, *missing])
     return paused, [_flag(slug, "no-longer-listed", "its group is paused", remedy) for slug in missing]
 
 

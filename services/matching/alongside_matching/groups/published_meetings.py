@@ -5,7 +5,7 @@ The format is that of the peer fellowships' feeds (Meeting Guide and related one
 follow the wall clock, so only `time` is used; a UTC start that differs from it is reported.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from alongside_contracts.fields.texts import is_name
 from alongside_contracts.vocabulary import Identity
 from alongside_matching.engine.week import WEEKDAYS
+from alongside_matching.families import for_families, needs_of_the_person
 from alongside_matching.groups.schedule import Every, Impossible, Schedule, check_schedule, is_zone
 from alongside_matching.text import repair_text
 
@@ -76,7 +77,8 @@ class PublishedGroup:
 class PublishedMeetings:
     """A checked list. `agree` and `differ` count entries whose UTC start matches their wall-clock time or not.
 
-    `withdrawn` are the slugs that the list itself withdraws, `listed` all others, those of quarantined entries too.
+    `withdrawn` are the slugs that the list itself withdraws, `for_families` those of meetings for families and friends in a list
+    for the needs of the person they care about, `listed` all others, those of quarantined entries too.
     """
 
     groups: tuple[PublishedGroup, ...]
@@ -86,13 +88,16 @@ class PublishedMeetings:
     differ: int
     listed: frozenset[str]
     withdrawn: frozenset[str]
+    for_families: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
 class _Report:
+    needs_of_the_person: frozenset[str]
     remarks: list[Remark] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     withdrawn: set[str] = field(default_factory=set)
+    for_families: set[str] = field(default_factory=set)
     agree: int = 0
     differ: int = 0
 
@@ -105,9 +110,9 @@ class _EntryQuarantined(Exception):
         self.code, self.detail, self.remedy = code, detail, remedy
 
 
-def read_meetings(entries: Sequence[Any]) -> PublishedMeetings:
-    """Check a published list. No entry content raises an error: every quarantined entry is reported in `remarks`."""
-    report = _Report()
+def read_meetings(entries: Sequence[Any], needs: Iterable[str]) -> PublishedMeetings:
+    """Check a list published for these needs. No entry content raises an error: every quarantined entry is in `remarks`."""
+    report = _Report(needs_of_the_person(frozenset(needs)))
     groups = tuple(_read_entries(entries, report))
     return PublishedMeetings(
         groups=groups,
@@ -115,8 +120,9 @@ def read_meetings(entries: Sequence[Any]) -> PublishedMeetings:
         read=len(entries),
         agree=report.agree,
         differ=report.differ,
-        listed=frozenset(report.seen - report.withdrawn),
+        listed=frozenset(report.seen - report.withdrawn - report.for_families),
         withdrawn=frozenset(report.withdrawn),
+        for_families=frozenset(report.for_families),
     )
 
 
@@ -145,6 +151,7 @@ def _group(entry: Any, slug: str, number: int, report: _Report) -> PublishedGrou
     report.seen.add(slug)
     _check_withdrawn(entry, slug, report)
     name = _name(entry)
+    _check_for_families(name, slug, report)
     types = [kind for kind in _list(entry, "types") if isinstance(kind, str)]
     schedule = _schedule(entry, slug, number, report)
     only_for = _only_for(types, slug, number, report)
@@ -174,6 +181,15 @@ def _check_withdrawn(entry: Mapping[str, Any], slug: str, report: _Report) -> No
     if said:
         report.withdrawn.add(slug)
         raise _EntryQuarantined("withdrawn", "; ".join(said), "If it meets again, list it as active.")
+
+
+def _check_for_families(name: str, slug: str, report: _Report) -> None:
+    """Quarantine a meeting for families and friends in a list for the needs of the person they care about."""
+    if report.needs_of_the_person and for_families(name):
+        report.for_families.add(slug)
+        needs = ", ".join(sorted(report.needs_of_the_person))
+        remedy = "Import the meetings for families and friends as another list, with need=caregiving."
+        raise _EntryQuarantined("for-families", f"the list is for {needs}", remedy)
 
 
 def _says_withdrawn(state: str) -> bool:

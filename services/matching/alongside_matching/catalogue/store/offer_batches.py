@@ -1,7 +1,7 @@
 """Adds or changes many offers at once, identified by `source` and `source_id`."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -78,6 +78,11 @@ _LOCK_OF_SOURCE: Final = """
     where source = $1 and ($3::text[] is null or needs = $3)
     order by id for no key update
 """
+_LISTED: Final = """
+    select source_id, content_hash, withdrawn, held + taken as promised,
+        not withdrawn and paused_because is null and needs <> '{}' as proposable
+    from offer where source = $1
+"""
 _WITHDRAW: Final = """
     update offer set withdrawn = true, paused_because = coalesce(paused_because, 'vanished'), updated_at = $3
     where source = $1 and source_id = any($2::text[]) and not withdrawn
@@ -138,15 +143,27 @@ class ExistingOffer:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedOffer:
+    """An offer that a directory lists; `promised` places are held or taken, `proposable` is neither paused nor without a need."""
+
+    content_hash: str | None
+    withdrawn: bool
+    promised: int
+    proposable: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Added:
     """Result of a batch: new offers, and offers whose content changed; all others were unchanged.
 
-    `kept`: what staff have set and the source sends otherwise, of changed and unchanged offers.
+    `kept`: what staff have set and the source sends otherwise, of changed and unchanged offers. `held`: the source's ids of
+    offers that stay as they are because places are held or taken there.
     """
 
     created: tuple[UUID, ...]
     changed: tuple[UUID, ...]
     kept: tuple[Kept, ...] = ()
+    held: frozenset[str] = frozenset()
 
 
 async def add(
@@ -159,12 +176,8 @@ async def add(
     """
     await lock_existing(conn, [(o.source, o.source_id) for o in offers if o.source and o.source_id])
     by_key = {_key_of(offer.source, offer.source_id, offer.id): offer for offer in offers}
+    kept = await _find_kept(conn, offers, as_listed=as_listed)
     columns = [_row(offer) for offer in offers]
-    kept = await find_kept(
-        conn,
-        {(o.source or "", o.source_id or ""): _sent(o, row) for o, row in zip(offers, columns, strict=True)},
-        unsent=_STAFF_ONLY if as_listed else (),
-    )
     rows = await conn.fetch(_ADD, orjson.dumps(columns).decode(), now, as_listed)
     stored = {row["id"]: by_key[_key_of(row["source"], row["source_id"], row["id"])] for row in rows}
     kept_fields = {row["id"]: row["kept_by_staff"] for row in rows}
@@ -181,6 +194,37 @@ async def add(
         changed=tuple(row["id"] for row in rows if not row["created"]),
         kept=tuple(kept),
     )
+
+
+async def add_listed(
+    conn: asyncpg.Connection, offers: Sequence[NewOffer], now: datetime, *, unless_held: Collection[str]
+) -> Added:
+    """Add or change offers as a directory lists them; of those in `unless_held`, none where places are held or taken."""
+    existing = await lock_existing(conn, [(it.source or "", it.source_id or "") for it in offers])
+    promised = {source_id for (_, source_id), offer in existing.items() if offer.promised}
+    held = frozenset(promised.intersection(unless_held))
+    added = await add(conn, [it for it in offers if it.source_id not in held], now, as_listed=True)
+    return replace(added, held=held)
+
+
+async def find_kept_of_listed(conn: asyncpg.Connection, offers: Sequence[NewOffer]) -> list[Kept]:
+    """Return what staff have set on offers that a directory lists otherwise."""
+    return await _find_kept(conn, offers, as_listed=True)
+
+
+async def _find_kept(conn: asyncpg.Connection, offers: Sequence[NewOffer], *, as_listed: bool) -> list[Kept]:
+    sent = {(it.source or "", it.source_id or ""): _sent(it, _row(it)) for it in offers}
+    return await find_kept(conn, sent, unsent=_STAFF_ONLY if as_listed else ())
+
+
+async def load_listed(conn: asyncpg.Connection, source: str) -> dict[str, ListedOffer]:
+    """Return the offers of a source by its ids, without locking them."""
+    return {
+        row["source_id"]: ListedOffer(
+            row["content_hash"], row["withdrawn"], row["promised"], row["proposable"]
+        )
+        for row in await conn.fetch(_LISTED, source)
+    }
 
 
 async def lock_existing(

@@ -1,11 +1,13 @@
 """The HSDS 3.0 read API: pages of the directory in the terms of the standard.
 
 Documents are created during the import (`directory/documents`); routes return the requested part. Beyond the
-standard, lists accept `region`, and service_at_locations accept `latitude` and `longitude` besides `postcode`.
+standard, lists accept `region`, services accept `hotline`, and service_at_locations accept `latitude` and `longitude`
+besides `postcode`.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from math import ceil
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
@@ -64,6 +66,7 @@ class Provenance(BaseModel):
 
     id: UUID
     region: str
+    source: str
     source_id: str
     first_import: UUID
     last_import: UUID
@@ -79,6 +82,7 @@ class Provenance(BaseModel):
         return cls(
             id=traced.record.id,
             region=traced.region,
+            source=traced.source,
             source_id=traced.source_id,
             first_import=traced.first_import,
             last_import=traced.last_import,
@@ -104,7 +108,7 @@ def _add_services(routes: APIRouter) -> None:
     @routes.get("/services", response_model=HsdsPage, responses=_PAGE_OR_LINES)
     async def list_services(read: Read, query: Annotated[ServiceQuery, Query()]) -> Response:
         """List services. `minimal` returns ids and dates only, `full` everything nested."""
-        record_query = _record_query(RecordKind.SERVICE, query)
+        record_query = replace(_record_query(RecordKind.SERVICE, query), hotline=query.hotline)
 
         def render(record: StoredRecord) -> Document:
             if query.minimal:

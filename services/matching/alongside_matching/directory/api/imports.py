@@ -1,7 +1,7 @@
 """Directory imports: upload a package, follow its progress, read the report on its lines."""
 
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from datetime import datetime
 from typing import IO, Annotated, Any, Final, Literal
 from uuid import UUID
@@ -18,10 +18,12 @@ from alongside_chassis.http import (
     cursor_number,
     decode_cursor,
     encode_cursor,
+    refuses_with,
 )
-from alongside_contracts.ids import RegionId, new_id
 from alongside_matching.directory.api import refusals
-from alongside_matching.directory.codes import ImportState, LineKind
+from alongside_matching.directory.api.queries import UploadQuery
+from alongside_matching.directory.api.sources import check_source
+from alongside_matching.directory.codes import ImportState, LineKind, QuestionCode
 from alongside_matching.directory.store import imports
 from alongside_matching.directory.store.imports import StoredImport
 
@@ -30,12 +32,28 @@ LINES_MAX: Final = 5_000
 ZIP_MAGIC: Final = b"PK\x03\x04"
 
 
+class QuestionView(BaseModel):
+    """A doubt about a package: what it is `about` lacks `lost` of `before`. `remedy` says what to do."""
+
+    code: QuestionCode
+    about: tuple[str, ...]
+    lost: int
+    before: int
+    remedy: str
+
+
 class ImportView(BaseModel):
-    """Progress of an import: `read` of `of` services are created, changed, unchanged or quarantined."""
+    """Progress of an import: `read` of `of` services are created, changed, unchanged or quarantined.
+
+    A `held` import has changed nothing. Sending the same package with `confirm` set to this import's `confirmation` settles
+    its `questions`. A dry run counts what the import would do.
+    """
 
     id: UUID
     region: str
+    source: str
     pause_vanished: bool
+    dry_run: bool
     state: ImportState
     of: int | None
     read: int
@@ -47,6 +65,8 @@ class ImportView(BaseModel):
     """Rows of any table that were quarantined; `quarantined` counts only services."""
     flagged: int
     vanished: int
+    questions: tuple[QuestionView, ...]
+    confirmation: str | None
     problem: str | None
     remedy: str | None
     created_at: datetime
@@ -54,54 +74,57 @@ class ImportView(BaseModel):
 
 
 class ReportLine(BaseModel):
-    """One remark on one line of one file: not imported (`quarantined`) or imported with a remark (`flagged`)."""
+    """One remark on one line of one file: not imported (`quarantined`) or imported with a remark (`flagged`).
+
+    Nothing of the line's content: `path` and `line` say where it is in the package, `digest` is that of its text (the first 16
+    hexadecimal digits of its SHA-256; for JSON, of the document with sorted keys).
+    """
 
     number: int
     kind: LineKind
     file: str
+    path: str
     line: int
+    digest: str
     source_id: str
     column: str
     code: str
-    detail: str
     remedy: str
 
 
-def router(bytes_max: int) -> APIRouter:
+def router(regions: Collection[str], bytes_max: int) -> APIRouter:
     """Return the routes below `/directory/imports`; a package may have `bytes_max` bytes."""
     routes = APIRouter(prefix="/directory/imports", tags=["directory"])
-    _add_upload(routes, bytes_max)
+    _add_upload(routes, regions, bytes_max)
     _add_reading(routes)
     return routes
 
 
-def _add_upload(routes: APIRouter, bytes_max: int) -> None:
-    @routes.post("", status_code=202, responses=_ACCEPTED, openapi_extra=_ZIP_BODY)
+def _add_upload(routes: APIRouter, regions: Collection[str], bytes_max: int) -> None:
+    @routes.post("", status_code=202, responses={**_ACCEPTED, **refuses_with(409)}, openapi_extra=_ZIP_BODY)
     async def upload_directory(
-        region: RegionId,
-        request: Request,
-        response: Response,
-        runtime: CurrentRuntime,
-        vanished: Literal["keep", "pause"] = "pause",
+        wanted: Annotated[UploadQuery, Query()], request: Request, response: Response, runtime: CurrentRuntime
     ) -> ImportView:
-        """Accept an HSDS datapackage (zip); it is imported in the background.
+        """Accept an HSDS datapackage (zip) of a source; it is imported in the background.
 
-        HSDS 1.x and 3.0, CSV or JSON. A region has one directory: records that this file no longer lists get a tombstone
-        in the read API, and their offers are paused, unless they are more than half of all or `vanished=keep` is sent.
-        Sending a file again changes nothing.
+        HSDS 1.x and 3.0, CSV or JSON. A source has one package for one region: records of this source that the package no
+        longer lists get a tombstone in the read API, and their offers are paused, unless `vanished=keep` is sent. A package
+        that would retire too much is `held` until it is sent again with its confirmation. Sending a file again changes
+        nothing.
         """
-        import_id = new_id()
+        if wanted.region not in regions:
+            raise refusals.unknown_region(wanted.region, regions)
+        new = wanted.new_import()
         with tempfile.SpooledTemporaryFile(max_size=PART_BYTES) as spool:
             await _receive(request.stream(), spool, bytes_max)
             async with runtime.transaction() as tx:
-                await imports.add(
-                    tx.conn, import_id, region=region, pause_vanished=vanished == "pause", now=tx.now
-                )
+                await check_source(tx.conn, wanted.source, wanted.region, new=wanted.new_source)
+                await imports.add(tx.conn, new, tx.now)
                 for number, part in enumerate(iter(lambda: spool.read(PART_BYTES), b"")):
-                    await imports.add_part(tx.conn, import_id, number, part)
-                stored = await imports.view(tx.conn, import_id)
-        response.headers["Location"] = f"/directory/imports/{import_id}"
-        return _view_or_not_found(import_id, stored)
+                    await imports.add_part(tx.conn, new.id, number, part)
+                stored = await imports.view(tx.conn, new.id)
+        response.headers["Location"] = f"/directory/imports/{new.id}"
+        return _view_or_not_found(new.id, stored)
 
 
 def _add_reading(routes: APIRouter) -> None:

@@ -1,18 +1,53 @@
 """Query parameters of the directory's lists, in the terms of HSDS 3.0."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, TypeAlias
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from alongside_contracts.fields.texts import Name
 from alongside_contracts.fields.times import Moment
-from alongside_contracts.ids import PostalCode, RegionId
+from alongside_contracts.ids import PostalCode, RegionId, new_id
+from alongside_matching.directory.store.imports import NewImport
 
 PER_PAGE_MAX: Final = 500
 MINIMAL_PER_PAGE_MAX: Final = 10_000
 PAGE_NUMBER_MAX: Final = 100_000
 METRES_MAX: Final = 500_000
+
+
+SourceName: TypeAlias = Annotated[str, Field(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$")]
+"""The name of a publisher whose packages are imported, such as `miami-211`."""
+CONFIRMATION_MAX: Final = 64
+
+
+class UploadQuery(BaseModel):
+    """What the sender of a package wants."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    source: SourceName
+    """Whose package it is."""
+    region: RegionId
+    vanished: Literal["keep", "pause"] = "pause"
+    """What becomes of offers that the package no longer lists."""
+    new_source: bool = False
+    """Needed for the first package of another source of a region."""
+    dry_run: bool = False
+    """Only count what the import would do."""
+    confirm: Annotated[str, Name(CONFIRMATION_MAX)] | None = None
+    """The `confirmation` of an import of this package whose questions are settled."""
+
+    def new_import(self) -> NewImport:
+        """Return the import to store, with a new id."""
+        return NewImport(
+            id=new_id(),
+            region=self.region,
+            source=self.source,
+            pause_vanished=self.vanished == "pause",
+            dry_run=self.dry_run,
+            confirm=self.confirm,
+        )
 
 
 class PageQuery(BaseModel):
@@ -42,6 +77,8 @@ class ServiceQuery(DescribedQuery):
     """Filters for services."""
 
     minimal: bool = False
+    hotline: bool | None = None
+    """Only lines that people call at once (true), or only the others (false)."""
 
 
 class AtLocationQuery(DescribedQuery):

@@ -16,16 +16,11 @@ def read_text(audit: RowAudit, row: Row, column: str) -> RepairedText:
     if repaired.mojibake_repaired:
         audit.flag(row, FlagKind.MOJIBAKE_REPAIRED, column)
     if repaired.mojibake_left:
-        audit.flag(
-            row,
-            FlagKind.MOJIBAKE_NOT_REPAIRABLE,
-            column,
-            "more than one repair is possible; left unchanged",
-        )
+        audit.flag(row, FlagKind.MOJIBAKE_NOT_REPAIRABLE, column)
     if repaired.escapes_repaired:
-        audit.flag(row, FlagKind.ESCAPE_REPAIRED, column, "line breaks were written as escapes")
+        audit.flag(row, FlagKind.ESCAPE_REPAIRED, column)
     if repaired.area_markers:
-        audit.flag(row, FlagKind.AREA_MARKER_LIFTED, column, ", ".join(repaired.area_markers))
+        audit.flag(row, FlagKind.AREA_MARKER_LIFTED, column)
     return repaired
 
 
@@ -33,6 +28,6 @@ def read_url(audit: RowAudit, row: Row) -> str:
     """Return the web address of a row as published; empty when it is invalid."""
     url = row.text("url")
     if url and not _URL.fullmatch(url):
-        audit.flag(row, FlagKind.BAD_URL, "url", url)
+        audit.flag(row, FlagKind.BAD_URL, "url")
         return ""
     return url

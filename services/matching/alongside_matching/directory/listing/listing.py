@@ -3,7 +3,8 @@
 1. tables that others refer to: terms, organisations, places;
 2. services, checked against their organisation;
 3. parts of services (see `service_parts`);
-4. services assembled, with their content hash.
+4. confidential places, without their street and position from here on;
+5. services assembled, with their content hash.
 """
 
 import dataclasses
@@ -16,46 +17,63 @@ from typing import cast
 
 from alongside_matching.directory.listing.checked_columns import read_text, read_url
 from alongside_matching.directory.listing.model import DirectoryService, Listing, Organisation, PublishedTerm
-from alongside_matching.directory.listing.needs import formats_of, kind_of, needs_of
+from alongside_matching.directory.listing.needs import (
+    formats_of,
+    is_for_families,
+    is_hotline,
+    kind_of,
+    needs_of,
+)
 from alongside_matching.directory.listing.places import places_of
 from alongside_matching.directory.listing.row_audit import RowAudit, RowOutcome, index_by_id
 from alongside_matching.directory.listing.service_parts import ServiceDraft, ServiceDrafts, attach_parts
+from alongside_matching.directory.listing.withholding import ConfidentialPlaces, withhold_places
+from alongside_matching.directory.policy import Area
 from alongside_matching.directory.source.findings import FlagKind, QuarantineReason
 from alongside_matching.directory.source.reader import Datapackage, Progress, Row, open_datapackage
 from alongside_matching.directory.source.tables import Table
 
 
-def read_directory(path: Path, progress: Progress | None = None) -> Listing:
-    """Open and read a datapackage, zip or folder. Raises DirectoryError when it cannot be read at all."""
+def read_directory(path: Path, progress: Progress | None = None, *, area: Area | None = None) -> Listing:
+    """Open and read a datapackage, zip or folder. Raises DirectoryError when it cannot be read at all.
+
+    `area` is where the region's places are: coordinates far from it are not used.
+    """
     with open_datapackage(path) as package:
-        return read_listing(package, progress)
+        return read_listing(package, progress, area=area)
 
 
-def read_listing(package: Datapackage, progress: Progress | None = None) -> Listing:
+def read_listing(
+    package: Datapackage, progress: Progress | None = None, *, area: Area | None = None
+) -> Listing:
     """Join an open datapackage. The same bytes always give an equal Listing."""
     audit = RowAudit(package, progress)
 
     # 1. tables that others refer to
     terms = index_by_id(audit, Table.TERMS, _term)
     organisations = index_by_id(audit, Table.ORGANIZATIONS, lambda row: _organisation(audit, row))
-    places = places_of(audit, organisations)
+    places = places_of(audit, organisations, area)
 
     # 2. services
     services = _services(audit, organisations)
 
     # 3. parts of services
-    attach_parts(audit, services, places, terms)
+    attach_parts(audit, services, places.by_id, terms)
 
-    # 4. assemble
-    listed = tuple(_listed(audit, draft) for draft in services.accepted.values())
+    # 4. confidential places
+    hidden = withhold_places(audit.confidential(), services, places)
+
+    # 5. assemble
+    listed = tuple(_listed(audit, draft, hidden) for draft in services.accepted.values())
     return Listing(
         package.name,
         listed,
         audit.quarantined(),
         audit.flags(),
         audit.counts(),
-        tuple(organisations.values()),
+        tuple(hidden.without_secrets_of(each) for each in organisations.values()),
         tuple(terms.values()),
+        audit.cut(),
     )
 
 
@@ -90,7 +108,7 @@ def _services(audit: RowAudit, organisations: Mapping[str, Organisation]) -> Ser
             services.accepted[draft.service.source_id] = draft
             audit.record_outcome(row, RowOutcome.TAKEN)
         else:
-            audit.quarantine(row, *fault)
+            audit.quarantine(row, fault)
             if row.text("id") and row.text("id") not in services.accepted:
                 services.quarantined.add(row.text("id"))
     return services
@@ -98,18 +116,18 @@ def _services(audit: RowAudit, organisations: Mapping[str, Organisation]) -> Ser
 
 def _find_fault(
     row: Row, services: ServiceDrafts, organisations: Mapping[str, Organisation]
-) -> tuple[QuarantineReason, str] | None:
+) -> QuarantineReason | None:
     row_id, organisation = row.text("id"), row.text("organization_id")
     if not row_id:
-        return QuarantineReason.ID_MISSING, "id is blank"
+        return QuarantineReason.ID_MISSING
     if row_id in services.accepted or row_id in services.quarantined:
-        return QuarantineReason.ID_REPEATED, f"id {row_id} was read before"
+        return QuarantineReason.ID_REPEATED
     if not row.text("name"):
-        return QuarantineReason.NAME_MISSING, "name is blank"
+        return QuarantineReason.NAME_MISSING
     if not organisation:
-        return QuarantineReason.ORGANISATION_NOT_NAMED, "organization_id is blank"
+        return QuarantineReason.ORGANISATION_NOT_NAMED
     if organisation not in organisations:
-        return QuarantineReason.ORGANISATION_MISSING, f"no organisation has the id {organisation}"
+        return QuarantineReason.ORGANISATION_MISSING
     return None
 
 
@@ -119,7 +137,7 @@ def _draft(audit: RowAudit, row: Row, organisations: Mapping[str, Organisation])
         audit.flag(row, FlagKind.DESCRIPTION_BLANK, "description")
     status = row.text("status").lower()
     if status not in ("", "active"):
-        audit.flag(row, FlagKind.NOT_ACTIVE, "status", status)
+        audit.flag(row, FlagKind.NOT_ACTIVE, "status")
     owner = organisations.get(row.text("organization_id"))
     draft = ServiceDraft(
         row=row,
@@ -155,29 +173,39 @@ def _verified_on(audit: RowAudit, row: Row) -> date | None:
     try:
         return date.fromisoformat(written[:10]) if written else None
     except ValueError:
-        audit.flag(row, FlagKind.BAD_DATE, "assured_date", written[:40])
+        audit.flag(row, FlagKind.BAD_DATE, "assured_date")
         return None
 
 
-def _listed(audit: RowAudit, draft: ServiceDraft) -> DirectoryService:
+def _listed(audit: RowAudit, draft: ServiceDraft, hidden: ConfidentialPlaces) -> DirectoryService:
     if not draft.places:
         audit.flag(draft.row, FlagKind.NO_LOCATION)
     if not draft.terms:
         audit.flag(draft.row, FlagKind.NO_TERMS)
-    complete = dataclasses.replace(
-        draft.service,
-        kind=kind_of(draft.terms),
-        needs=needs_of(draft.terms),
-        formats=formats_of(draft.terms),
-        languages=frozenset(draft.languages),
-        interpreter=draft.interpreter,
-        places=tuple(draft.places),
-        phones=tuple(draft.phones),
-        eligibility="\n\n".join(draft.eligibility),
-        terms=tuple(sorted(draft.terms)),
-        schedules=tuple(draft.schedules),
-        term_ids=tuple(draft.term_ids),
-        language_names=tuple(name for name in draft.language_texts if name),
+    names = draft.service.name, draft.service.alternate_name
+    if hotline := is_hotline(draft.terms, names):
+        audit.flag(draft.row, FlagKind.HOTLINE)
+    all_names = (*names, draft.service.organization_name)
+    needs = needs_of(draft.terms, all_names)
+    if is_for_families(all_names, needs):
+        audit.flag(draft.row, FlagKind.FOR_FAMILIES)
+    complete = hidden.without_secrets(
+        dataclasses.replace(
+            draft.service,
+            kind=kind_of(draft.terms),
+            needs=needs,
+            formats=formats_of(draft.terms),
+            hotline=hotline,
+            languages=frozenset(draft.languages),
+            interpreter=draft.interpreter,
+            places=tuple(draft.places),
+            phones=tuple(draft.phones),
+            eligibility="\n\n".join(draft.eligibility),
+            terms=tuple(sorted(draft.terms)),
+            schedules=tuple(draft.schedules),
+            term_ids=tuple(draft.term_ids),
+            language_names=tuple(name for name in draft.language_texts if name),
+        )
     )
     return dataclasses.replace(complete, content_hash=_content_hash(complete))
 

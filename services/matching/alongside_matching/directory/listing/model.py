@@ -20,7 +20,10 @@ class Coordinates:
 
 @dataclass(frozen=True, slots=True)
 class ServiceLocation:
-    """Where a service is given. `postal_code` is None when it was blank or invalid (flagged)."""
+    """Where a service is given. `postal_code` is None when it was blank or invalid (flagged).
+
+    A `confidential` place has no street or position, and only the district of its postal code (see `confidential`).
+    """
 
     location_id: str
     city: str
@@ -35,6 +38,7 @@ class ServiceLocation:
     street: str = ""
     street_2: str = ""
     country: str = ""
+    confidential: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,8 @@ class DirectoryService:
     `source_id` is the publisher's id and the key of a later import; `content_hash` changes exactly when another field
     does, so an unchanged service is not written again. `status` is the publisher's value, empty when absent.
     `area_markers` are codes such as `MON` that the publisher hid in the description to name a served area.
-    `verified_on` is when the publisher last verified the record, not when they last changed it.
+    `verified_on` is when the publisher last verified the record, not when they last changed it. A `hotline` is called at
+    once: it is listed, and never an offer.
     """
 
     source_id: str
@@ -96,6 +101,7 @@ class DirectoryService:
     kind: OfferKind = OfferKind.SERVICE
     needs: frozenset[Need] = frozenset()
     formats: frozenset[Format] = frozenset()
+    hotline: bool = False
     languages: frozenset[str] = frozenset()
     interpreter: bool = False
     places: tuple[ServiceLocation, ...] = ()
@@ -161,7 +167,10 @@ class RowCount:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A checked datapackage. Services in the order of their file; findings by table and line."""
+    """A checked datapackage. Services in the order of their file; findings by table and line.
+
+    `cut`: tables whose last row is malformed, as in a file that ends too early.
+    """
 
     package: str
     services: tuple[DirectoryService, ...]
@@ -170,3 +179,14 @@ class Listing:
     counts: Mapping[Table, RowCount]
     organisations: tuple[Organisation, ...] = ()
     terms: tuple[PublishedTerm, ...] = ()
+    cut: tuple[Table, ...] = ()
+
+    @property
+    def services_read(self) -> int:
+        """Return the number of service rows in the package, valid or not."""
+        return self.counts[Table.SERVICES].read
+
+    @property
+    def services_quarantined(self) -> int:
+        """Return the number of service rows quarantined."""
+        return self.counts[Table.SERVICES].quarantined

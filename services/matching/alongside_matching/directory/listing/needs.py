@@ -1,4 +1,4 @@
-"""Maps taxonomy terms to our vocabulary: the needs a listed service answers, its formats, and whether it is a group.
+"""Maps taxonomy terms and names to our vocabulary: needs, formats, and whether a service is a group or a hotline.
 
 The rules are one table over AIRS/211 LA County codes, most specific first: a term's code is shortened segment by
 segment (`PN-8100.1000-080`, `PN-8100.1000`, `PN-8100`, `PN`, `P`) and the first entry found decides, even "no need".
@@ -8,6 +8,10 @@ taxonomies, are mapped by the words of their name.
 Codes in Y name the people a service is for, not what it does: a soup kitchen for veterans is not veterans' support.
 They count only beside a term that supports people (`SUPPORTING`). A service without a need stays in the directory and
 is never proposed.
+
+Families and friends are not the one who drinks: what says in its name or in a term that it is for them answers
+`caregiving`, and never the need of the person they care about. A line that people call at once is no offer, and a term
+for such a line answers no need.
 """
 
 import re
@@ -16,12 +20,29 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from alongside_contracts.vocabulary import Format, Need, OfferKind
-from alongside_matching.directory.listing.taxonomy_rules import FORMATS, NEEDS, SUPPORT_GROUPS, SUPPORTING
+from alongside_matching.directory.listing.taxonomy_rules import (
+    FORMATS,
+    LINES,
+    NEEDS,
+    SUPPORT_GROUPS,
+    SUPPORTING,
+)
 from alongside_matching.directory.listing.taxonomy_words import WORDS
+from alongside_matching.families import for_families, is_fellowship_of_families, needs_of_families
 
 # A listing is a group when at least this share of its terms (without Y codes) is support groups. Below it, it is a
 # service that also holds groups: a shelter with thirteen programmes is not proposed as a group.
 GROUP_SHARE_MIN = 0.5
+# A listing is a hotline when more than this share of its terms (without Y codes) is lines to call, or its name says so.
+HOTLINE_SHARE = 0.5
+_HOTLINE = re.compile(
+    r"\b(?:hot|help|talk|warm|crisis|suicide|support|info|text)[ -]?lines?\b|\b(?:suicide|crisis)[^,;]{0,30} lifeline\b"
+    r"|\blínea (?:de (?:crisis|ayuda|apoyo|vida)|directa)\b",
+    re.IGNORECASE,
+)
+_LIFELINE = re.compile(
+    r"\blifelines?\b", re.IGNORECASE
+)  # also a name of charities and of a telephone discount
 _POPULATION = "Y"
 _Value = TypeVar("_Value")
 _AIRS_CODE = re.compile(r"[A-Z]{1,2}(?:-\d{4}(?:\.\d{4}(?:-\d{3}(?:\.\d{2})?)?)?)?")
@@ -35,12 +56,26 @@ class Term:
     name: str
 
 
-def needs_of(terms: Iterable[Term]) -> frozenset[Need]:
-    """Return every need the terms answer; empty for a service that is listed but never proposed."""
-    terms = tuple(terms)
+def needs_of(terms: Iterable[Term], names: Iterable[str] = ()) -> frozenset[Need]:
+    """Return every need that the terms of a service with these names answer; empty when it is never proposed."""
+    terms, names = tuple(terms), tuple(names)
     supports = any(_entry(term.code, SUPPORTING) for term in terms)
     counted = (term for term in terms if supports or not _is_population(term))
-    return frozenset(need for term in counted for need in _needs_of_term(term))
+    needs = frozenset(need for term in counted for need in _needs_of_term(term))
+    return needs_of_families(needs) if is_for_families(names, needs) else needs
+
+
+def is_for_families(names: Iterable[str], needs: frozenset[Need]) -> bool:
+    """Return whether a service is for families and friends, by its names; without a need, by a fellowship's name only."""
+    return any(is_fellowship_of_families(name) or (needs and for_families(name)) for name in names)
+
+
+def is_hotline(terms: Iterable[Term], names: Iterable[str]) -> bool:
+    """Return whether a service is a line that people call at once: a hotline, helpline or warmline."""
+    activity_terms = [term for term in terms if not _is_population(term)]
+    lines = sum(_is_line(term) for term in activity_terms)
+    named = any(_HOTLINE.search(name) or (lines and _LIFELINE.search(name)) for name in names)
+    return bool(named or lines > HOTLINE_SHARE * len(activity_terms))
 
 
 def formats_of(terms: Iterable[Term]) -> frozenset[Format]:
@@ -59,14 +94,21 @@ def kind_of(terms: Iterable[Term]) -> OfferKind:
 
 
 def _needs_of_term(term: Term) -> frozenset[Need]:
-    by_code = _entry(term.code, NEEDS)
-    if by_code is not None:
-        return by_code
-    return frozenset(need for words, needs in WORDS if words.search(term.name) for need in needs)
+    if _is_line(term):
+        return frozenset()
+    codes = _entry(term.code, NEEDS)
+    if codes is None:
+        codes = frozenset(need for words, needs in WORDS if words.search(term.name) for need in needs)
+    return needs_of_families(codes) if for_families(term.name) else codes
 
 
 def _is_population(term: Term) -> bool:
     return term.code.startswith(_POPULATION) and _AIRS_CODE.fullmatch(term.code) is not None
+
+
+def _is_line(term: Term) -> bool:
+    by_code = _entry(term.code, LINES)
+    return by_code if by_code is not None else _HOTLINE.search(term.name) is not None
 
 
 def _is_support_group(term: Term) -> bool:

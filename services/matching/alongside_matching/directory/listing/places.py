@@ -1,13 +1,14 @@
 """Joins locations and addresses to places. Nothing is looked up: what the publisher omitted stays absent, flagged."""
 
-import math
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from alongside_matching.directory.listing.checked_columns import read_text
+from alongside_matching.directory.listing.coordinates import read_coordinates
 from alongside_matching.directory.listing.model import Coordinates, ServiceLocation
 from alongside_matching.directory.listing.row_audit import RowAudit, RowOutcome, index_by_id
+from alongside_matching.directory.policy import Area
 from alongside_matching.directory.source.findings import FlagKind, QuarantineReason
 from alongside_matching.directory.source.reader import Row
 from alongside_matching.directory.source.tables import Table
@@ -27,25 +28,36 @@ class _Address:
     country: str = ""
 
 
-def places_of(audit: RowAudit, organisations: Collection[str]) -> Mapping[str, ServiceLocation]:
-    """Return every location with the first address given for it, by location id."""
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Every location with the first address given for it, by location id; and the location ids of organisations."""
+
+    by_id: Mapping[str, ServiceLocation]
+    of_organisation: Mapping[str, list[str]]
+
+
+def places_of(audit: RowAudit, organisations: Collection[str], area: Area | None) -> Places:
+    """Read the locations and their addresses; coordinates far from `area` are not used."""
+    of_organisation: dict[str, list[str]] = {}
 
     def parse_location(row: Row) -> ServiceLocation:
         organisation = row.text("organization_id")
         if organisation and organisation not in organisations:
             # Kept: services name their own organisation, so nothing depends on the location's.
-            audit.flag(row, FlagKind.LOCATION_ORGANISATION_MISSING, "organization_id", organisation)
-        return _location(audit, row)
+            audit.flag(row, FlagKind.LOCATION_ORGANISATION_MISSING, "organization_id")
+        of_organisation.setdefault(organisation, []).append(row.text("id"))
+        return _location(audit, row, area)
 
     locations = index_by_id(audit, Table.LOCATIONS, parse_location)
     addresses = _addresses(audit, locations)
-    return {
+    by_id = {
         location: _with_address(place, addresses.get(location, _Address()))
         for location, place in locations.items()
     }
+    return Places(by_id, of_organisation)
 
 
-def _location(audit: RowAudit, row: Row) -> ServiceLocation:
+def _location(audit: RowAudit, row: Row, area: Area | None) -> ServiceLocation:
     """Return a location without its address."""
     return ServiceLocation(
         location_id=row.text("id"),
@@ -53,7 +65,7 @@ def _location(audit: RowAudit, row: Row) -> ServiceLocation:
         county="",
         state="",
         postal_code=None,
-        coordinates=_coordinates(audit, row),
+        coordinates=_coordinates(audit, row, area),
         name=read_text(audit, row, "name").text,
         alternate_name=read_text(audit, row, "alternate_name").text,
         description=read_text(audit, row, "description").text,
@@ -74,20 +86,12 @@ def _with_address(place: ServiceLocation, address: _Address) -> ServiceLocation:
     )
 
 
-def _coordinates(audit: RowAudit, row: Row) -> Coordinates | None:
-    written = row.text("latitude"), row.text("longitude")
-    if not all(written):
-        audit.flag(row, FlagKind.NO_COORDINATES)
+def _coordinates(audit: RowAudit, row: Row, area: Area | None) -> Coordinates | None:
+    found = read_coordinates(row.text("latitude"), row.text("longitude"), area)
+    if isinstance(found, FlagKind):
+        audit.flag(row, found)
         return None
-    try:
-        latitude, longitude = map(float, written)
-    except ValueError:
-        latitude = longitude = math.nan
-    on_earth = abs(latitude) <= 90 and abs(longitude) <= 180
-    if not on_earth or (latitude, longitude) == (0, 0):
-        audit.flag(row, FlagKind.BAD_COORDINATES, detail=", ".join(written)[:80])
-        return None
-    return Coordinates(latitude, longitude)
+    return found
 
 
 def _addresses(audit: RowAudit, locations: Mapping[str, ServiceLocation]) -> dict[str, _Address]:
@@ -97,17 +101,14 @@ def _addresses(audit: RowAudit, locations: Mapping[str, ServiceLocation]) -> dic
         if row.text("address_type") == "postal":  # HSDS 3.0: a mailing address, not the place of the service
             audit.record_outcome(row, RowOutcome.ELSEWHERE)
         elif location not in locations:
-            audit.quarantine(
-                row, QuarantineReason.LOCATION_MISSING, f"no location has the id {location or '(blank)'}"
-            )
+            audit.quarantine(row, QuarantineReason.LOCATION_MISSING)
         elif location not in addresses:
             addresses[location] = address
             audit.record_outcome(row, RowOutcome.TAKEN)
         elif addresses[location] == address:
             audit.record_outcome(row, RowOutcome.REPEATED)
         else:
-            detail = f"location {location} has an address already; the first was read"
-            audit.quarantine(row, QuarantineReason.ID_REPEATED, detail)
+            audit.quarantine(row, QuarantineReason.ID_REPEATED)
     return addresses
 
 
@@ -127,6 +128,6 @@ def _postal_code(audit: RowAudit, row: Row) -> str | None:
     written = row.text("postal_code")
     is_us = row.text("country").upper() in _US
     if not written or (is_us and not _US_POSTAL_CODE.fullmatch(written)):
-        audit.flag(row, FlagKind.BAD_POSTAL_CODE, "postal_code", written or "blank")
+        audit.flag(row, FlagKind.BAD_POSTAL_CODE, "postal_code")
         return None
     return written

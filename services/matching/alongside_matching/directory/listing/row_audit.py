@@ -1,16 +1,19 @@
 """Accounts for every row of an import exactly once."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import TypeVar
+from typing import Final, TypeVar
 
+from alongside_matching.directory.listing.confidential import says_confidential
 from alongside_matching.directory.listing.model import RowCount
 from alongside_matching.directory.source.findings import Flag, FlagKind, Quarantined, QuarantineReason
+from alongside_matching.directory.source.origin import Origin
 from alongside_matching.directory.source.reader import BadRow, Datapackage, Progress, Row
 from alongside_matching.directory.source.tables import Table
 
 _Parsed = TypeVar("_Parsed")
+_ABOUT_NO_PLACE: Final = frozenset({Table.TERMS, Table.SERVICE_TERMS})
 
 
 class RowOutcome(StrEnum):
@@ -33,35 +36,44 @@ class RowAudit:
         self._outcomes: Counter[tuple[Table, RowOutcome]] = Counter()
         self._quarantined: list[Quarantined] = []
         self._flags: list[Flag] = []
+        self._confidential: list[Row] = []
+        self._ends_malformed: dict[Table, bool] = {}
 
     def rows(self, table: Table) -> Iterator[Row]:
         """Yield the readable rows of a table; unreadable ones are quarantined."""
         for row in self._package.rows(table, self._progress):
             self._read[table] += 1
+            self._ends_malformed[table] = isinstance(row, BadRow)
             if isinstance(row, BadRow):
-                self._add_quarantined(
-                    Quarantined(table, row.line, "", QuarantineReason.ROW_MALFORMED, row.what)
-                )
+                self._add_quarantined(table, row.origin, "", QuarantineReason.ROW_MALFORMED)
                 continue
-            if row.recoded:
-                self.flag(
-                    row,
-                    FlagKind.NOT_UTF8,
-                    detail="bytes that are not UTF-8 were read as Windows-1252 or removed",
-                )
+            if row.recoded:  # bytes that are not UTF-8 were read as Windows-1252 or removed
+                self.flag(row, FlagKind.NOT_UTF8)
+            if table not in _ABOUT_NO_PLACE and says_confidential(row):
+                self._confidential.append(row)
+                self.flag(row, FlagKind.CONFIDENTIAL_PLACE)
             yield row
 
     def record_outcome(self, row: Row, outcome: RowOutcome) -> None:
         """Record the outcome of a row that is not quarantined."""
         self._outcomes[row.table, outcome] += 1
 
-    def quarantine(self, row: Row, reason: QuarantineReason, detail: str) -> None:
+    def quarantine(self, row: Row, reason: QuarantineReason) -> None:
         """Quarantine a row, and record this as its outcome."""
-        self._add_quarantined(Quarantined(row.table, row.line, row.text("id"), reason, detail))
+        self._add_quarantined(row.table, row.origin, row.text("id"), reason)
 
-    def flag(self, row: Row, kind: FlagKind, column: str = "", detail: str = "") -> None:
+    def flag(self, row: Row, kind: FlagKind, column: str = "") -> None:
         """Add a remark to a row, whatever its outcome."""
-        self._flags.append(Flag(row.table, row.line, row.text("id"), kind, column, detail))
+        at = row.origin
+        self._flags.append(Flag(row.table, at.path, at.line, at.digest, row.text("id"), kind, column))
+
+    def confidential(self) -> Sequence[Row]:
+        """Return the rows that call a place confidential, quarantined ones too."""
+        return self._confidential
+
+    def cut(self) -> tuple[Table, ...]:
+        """Return the tables whose last row is malformed, as in a file that ends too early."""
+        return tuple(table for table in Table if self._ends_malformed.get(table))
 
     def quarantined(self) -> tuple[Quarantined, ...]:
         """Return quarantined rows by table and line."""
@@ -86,9 +98,9 @@ class RowAudit:
         outcomes = {outcome.value: self._outcomes[table, outcome] for outcome in RowOutcome}
         return RowCount(read=self._read[table], **outcomes)
 
-    def _add_quarantined(self, quarantined: Quarantined) -> None:
-        self._quarantined.append(quarantined)
-        self._outcomes[quarantined.table, RowOutcome.QUARANTINED] += 1
+    def _add_quarantined(self, table: Table, at: Origin, source_id: str, reason: QuarantineReason) -> None:
+        self._quarantined.append(Quarantined(table, at.path, at.line, at.digest, source_id, reason))
+        self._outcomes[table, RowOutcome.QUARANTINED] += 1
 
 
 def index_by_id(
@@ -99,14 +111,12 @@ def index_by_id(
     for row in audit.rows(table):
         row_id, value = row.text(key), parse(row)
         if not row_id:
-            audit.quarantine(row, QuarantineReason.ID_MISSING, f"{key} is blank")
+            audit.quarantine(row, QuarantineReason.ID_MISSING)
         elif row_id not in index:
             index[row_id] = value
             audit.record_outcome(row, RowOutcome.TAKEN)
         elif index[row_id] == value:
             audit.record_outcome(row, RowOutcome.REPEATED)
         else:
-            audit.quarantine(
-                row, QuarantineReason.ID_REPEATED, f"{key} {row_id} was read before with other content"
-            )
+            audit.quarantine(row, QuarantineReason.ID_REPEATED)
     return index

@@ -83,8 +83,7 @@ def _attach_places(audit: RowAudit, services: ServiceDrafts, places: Mapping[str
     for row in audit.rows(Table.SERVICES_AT_LOCATION):
         service, location = row.text("service_id"), row.text("location_id")
         if location not in places:
-            detail = f"no location has the id {location or '(blank)'}"
-            audit.quarantine(row, QuarantineReason.LOCATION_MISSING, detail)
+            audit.quarantine(row, QuarantineReason.LOCATION_MISSING)
             continue
         if service in services.accepted or service in services.quarantined:
             services.by_service_at_location[row.text("id")] = service
@@ -100,8 +99,7 @@ def _attach_terms(audit: RowAudit, services: ServiceDrafts, terms: Mapping[str, 
         if row.text("link_entity") not in ("", "service"):  # HSDS 3.0: any entity may carry a term
             audit.record_outcome(row, RowOutcome.ELSEWHERE)
         elif term is None:
-            detail = f"no term has the id {row.text('taxonomy_id') or '(blank)'}"
-            audit.quarantine(row, QuarantineReason.TERM_MISSING, detail)
+            audit.quarantine(row, QuarantineReason.TERM_MISSING)
         else:
             drafts = _attach(
                 audit, services, row, term.term, lambda draft: draft.terms, naming_columns=("service_id",)
@@ -120,9 +118,9 @@ def _phone(audit: RowAudit, row: Row) -> str:
 def _schedule(audit: RowAudit, row: Row) -> PublishedSchedule:
     opens, closes = row.text("opens_at"), row.text("closes_at")
     if not opens or not closes:
-        audit.flag(row, FlagKind.SCHEDULE_WITHOUT_TIMES, detail=row.text("original_text")[:200])
+        audit.flag(row, FlagKind.SCHEDULE_WITHOUT_TIMES)
     elif not (_CLOCK_TIME.fullmatch(opens) and _CLOCK_TIME.fullmatch(closes)):
-        audit.flag(row, FlagKind.SCHEDULE_TIME_UNREADABLE, detail=f"{opens} to {closes}"[:200])
+        audit.flag(row, FlagKind.SCHEDULE_TIME_UNREADABLE)
     return PublishedSchedule(row.text("weekday"), opens, closes, row.text("original_text"))
 
 
@@ -130,7 +128,7 @@ def _attach_language(audit: RowAudit, services: ServiceDrafts, row: Row) -> None
     text = read_text(audit, row, "language").text
     languages = read_languages(text, row.text("code"))
     if not languages.tags:
-        audit.flag(row, FlagKind.LANGUAGE_NOT_RECOGNISED, "language", text[:200] or "blank")
+        audit.flag(row, FlagKind.LANGUAGE_NOT_RECOGNISED, "language")
     for draft in _attach(audit, services, row, text or row.text("code"), lambda draft: draft.language_texts):
         draft.languages.update(dict.fromkeys(languages.tags))
         draft.interpreter = draft.interpreter or languages.interpreter
@@ -150,8 +148,8 @@ def _attach(
     if isinstance(owners, RowOutcome):
         audit.record_outcome(row, owners)
         return []
-    if isinstance(owners, tuple):
-        audit.quarantine(row, *owners)
+    if isinstance(owners, QuarantineReason):
+        audit.quarantine(row, owners)
         return []
     without_part = [draft for draft in owners if part not in parts_of(draft)]
     for draft in without_part:
@@ -163,19 +161,19 @@ def _attach(
 
 def _owners(
     services: ServiceDrafts, row: Row, naming_columns: tuple[str, ...]
-) -> list[ServiceDraft] | RowOutcome | tuple[QuarantineReason, str]:
+) -> list[ServiceDraft] | RowOutcome | QuarantineReason:
     """Return the accepted services the row names; or the row's outcome; or why the row is quarantined."""
     column = next((column for column in naming_columns if row.text(column)), None)
     if column is None:
         if any(row.text(column) for column in _OTHER_SUBJECTS):
             return RowOutcome.ELSEWHERE
-        return QuarantineReason.SERVICE_NOT_NAMED, f"{' and '.join(naming_columns)}: blank"
+        return QuarantineReason.SERVICE_NOT_NAMED
     value = row.text(column)
     service_ids = _services_named(services, column, value)
     if not service_ids and column == "location_id":
         return RowOutcome.ELSEWHERE  # a location without services
     if not any(service in services.accepted or service in services.quarantined for service in service_ids):
-        return QuarantineReason.SERVICE_MISSING, f"no service has the {column} {value}"
+        return QuarantineReason.SERVICE_MISSING
     accepted = [services.accepted[service] for service in service_ids if service in services.accepted]
     return accepted or RowOutcome.WITH_SERVICE
 

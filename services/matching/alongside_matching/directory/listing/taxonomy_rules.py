@@ -56,7 +56,6 @@ NEEDS: Mapping[str, frozenset[N]] = {
     "RD-1500": _MOOD,  # Cognitive Behavioral Therapy
     "RD-1800": _(N.SELF_HARM),  # Dialectical Behavior Therapy
     "RF": _NONE,  # individual, family, group: a format
-    "RF-8380": _(N.LONELINESS, N.STRESS),  # Talklines/Warmlines
     "RP-1400.2500": _MOOD,  # General Counseling Services
     "RP-1400.8000": _NONE,  # Specialized Counseling Services, unless below
     "RP-1400.8000-020": _(N.TRAUMA),  # Abuse Counseling
@@ -82,13 +81,6 @@ NEEDS: Mapping[str, frozenset[N]] = {
     "RP-1400.8000-900": _(N.VETERAN, N.PTSD, N.LIFE_TRANSITION),  # Veteran Reintegration
     # Crisis, psychiatry, community mental health --------------------------------------------------------------------
     "RP-1500": _NONE,  # crisis teams are the crisis lane's, not a match
-    "RP-1500.1400-150": _(N.CHILD_WELFARE),
-    "RP-1500.1400-200": _(N.DOMESTIC_VIOLENCE),
-    "RP-1500.1400-260": _(N.LGBTQ),
-    "RP-1500.1400-300": _(N.TRAUMA),  # Human Trafficking
-    "RP-1500.1400-500": _MOOD,  # Mental Health Hotlines
-    "RP-1500.1400-750": _(N.TRAUMA),  # Sexual Assault
-    "RP-1500.1400-800": _(N.SELF_HARM),  # Suicide Prevention
     "RP-5000": _NONE,  # Evaluation
     "RP-5000.5000-050": _(N.ANXIETY),
     "RP-5000.5000-180": _(N.DEPRESSION),
@@ -335,6 +327,16 @@ SUPPORTING: Mapping[str, bool] = {
     "PH-6100": True,
 }
 
+# Lines that people call at once. They answer no need: nobody is referred to them.
+LINES: Mapping[str, bool] = {
+    "PH-6100.6600": True,  # Parenting Helplines
+    "RF-8380": True,  # Talklines/Warmlines
+    "RP-1500.1400": True,  # Crisis Intervention Hotlines/Helplines, of every kind
+    "RX-8470.8350": True,  # Substance Use Disorder Hotlines
+    "PX": False,  # Helpline Volunteer Opportunities
+    "TH-2900.1700": False,  # Disaster Donations Hotlines
+}
+
 FORMATS: Mapping[str, Format] = {
     "PN-8100": Format.GROUP,
     "PH-1000": Format.ONE_TO_ONE,
@@ -342,7 +344,6 @@ FORMATS: Mapping[str, Format] = {
     "PH-6100": Format.WORKSHOP,
     "PH-6100.1800-680": Format.ONE_TO_ONE,  # Home Visitation
     "PH-6100.3300": Format.ONE_TO_ONE,  # Home Based Parenting Education
-    "PH-6100.6600": Format.ONE_TO_ONE,  # Parenting Helplines
     "PH-6200": Format.WORKSHOP,
     "PS-6500": Format.GROUP,
     "PS-8000": Format.GROUP,
@@ -352,9 +353,7 @@ FORMATS: Mapping[str, Format] = {
     "RF-3300": Format.ONE_TO_ONE,
     "RF-3400": Format.CHAT,
     "RF-6500": Format.ONE_TO_ONE,  # Peer Counseling
-    "RF-8380": Format.ONE_TO_ONE,  # Warmlines
     "RP-1400": Format.ONE_TO_ONE,
-    "RP-1500.1400": Format.ONE_TO_ONE,  # Hotlines
     "RX-8250": Format.WORKSHOP,
     "RX-8450.8000": Format.ONE_TO_ONE,
     "TC-5500": Format.GROUP,

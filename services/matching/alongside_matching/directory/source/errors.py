@@ -4,6 +4,8 @@ DirectoryError
 ├── NotADatapackage     the path is no zip or folder of HSDS tables
 ├── DamagedArchive      the zip is broken, encrypted or packed in an unsupported way
 ├── MissingTable        organisations or services are missing
+├── UploadLost          the uploaded file is gone, and must be sent again
+├── SourceElsewhere     the source belongs to another region
 ├── AmbiguousTable      two files could be the same table
 ├── MissingColumn       a table lacks a column that the join needs
 └── LimitExceeded       more files, bytes or rows than the limits allow
@@ -42,3 +44,11 @@ class MissingColumn(DirectoryError):
 
 class LimitExceeded(DirectoryError):
     """The package is larger than the limits in `reader`."""
+
+
+class UploadLost(DirectoryError):
+    """The uploaded file is gone: the database crashed before the import ended."""
+
+
+class SourceElsewhere(DirectoryError):
+    """The source belongs to another region."""

@@ -58,17 +58,36 @@ class FlagKind(StrEnum):
     ESCAPE_REPAIRED = "escape-repaired"
     AREA_MARKER_LIFTED = "area-marker-lifted"
     NOT_UTF8 = "not-utf8"
+    CONFIDENTIAL_PLACE = "confidential-place"
+    SWAPPED_COORDINATES = "swapped-coordinates"
+    UNSIGNED_COORDINATES = "unsigned-coordinates"
+    FAR_COORDINATES = "far-coordinates"
+    FOR_FAMILIES = "for-families"
+    HOTLINE = "hotline"
+
+
+FLAG_REMEDIES: Mapping[FlagKind, str] = {
+    FlagKind.CONFIDENTIAL_PLACE: "Its places have no street, position or full postal code here. If they are public, do not call"
+    " the row confidential.",
+    FlagKind.SWAPPED_COORDINATES: "Exchange latitude and longitude; they are not used.",
+    FlagKind.UNSIGNED_COORDINATES: "Write the minus sign of coordinates west of Greenwich or south of the equator; they are not used.",
+    FlagKind.FAR_COORDINATES: "Correct the coordinates, unless the place is far from the region; they are not used.",
+    FlagKind.FOR_FAMILIES: "It is proposed to families and friends only. If it is for the people themselves too, say so in its name.",
+    FlagKind.HOTLINE: "It is listed as a hotline, and is no offer: people call it at once, nobody is referred to it.",
+}
+"""What a publisher or a coordinator can do about a remark; the other remarks speak for themselves."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """A quarantined row. `line` is where it begins in its file; `source_id` is its own id, or empty."""
+    """A quarantined row; `source_id` is its own id, or empty. Nothing of its content: that stays in the package."""
 
     table: Table
+    path: str
     line: int
+    digest: str
     source_id: str
     reason: QuarantineReason
-    detail: str
 
     @property
     def remedy(self) -> str:
@@ -81,8 +100,14 @@ class Flag:
     """A remark on a row that was read; `column` is empty for the row as a whole."""
 
     table: Table
+    path: str
     line: int
+    digest: str
     source_id: str
     kind: FlagKind
     column: str = ""
-    detail: str = ""
+
+    @property
+    def remedy(self) -> str:
+        """Return what can be done about it, if that needs to be said."""
+        return FLAG_REMEDIES.get(self.kind, "")

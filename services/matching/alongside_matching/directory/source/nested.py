@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from alongside_matching.directory.source.errors import LimitExceeded, NotADatapackage
+from alongside_matching.directory.source.origin import Origin
 from alongside_matching.directory.source.tables import FILE_NAMES, Table, columns_of
 
 JSON_BYTES_MAX: Final = 128 * 2**20
@@ -55,10 +56,10 @@ _NAMED: Final[Mapping[Table, Mapping[str, tuple[Table, str]]]] = {
 
 @dataclass(frozen=True, slots=True)
 class FlatRow:
-    """One row of a document. `line` is the document's position in its file, from 1."""
+    """One row of a document."""
 
     table: Table
-    line: int
+    origin: Origin
     cells: Mapping[str, str]
 
 
@@ -79,7 +80,8 @@ def flat_rows(path: str, table: Table, content: bytes) -> Iterator[FlatRow]:
         if not isinstance(document, Mapping):
             remedy = "Write an array of objects, a page with `contents`, or one object a line."
             raise NotADatapackage(path, f"entry {line} is not an object", remedy)
-        yield from _flat(table, line, document, {}, depth=0)
+        origin = Origin(path, line, json.dumps(document, sort_keys=True))
+        yield from _flat(table, origin, document, {}, depth=0)
 
 
 def _documents(path: str, content: bytes) -> list[Any]:
@@ -97,7 +99,7 @@ def _documents(path: str, content: bytes) -> list[Any]:
 
 
 def _flat(
-    table: Table, line: int, document: Mapping[str, Any], outer: Mapping[str, str], *, depth: int
+    table: Table, origin: Origin, document: Mapping[str, Any], outer: Mapping[str, str], *, depth: int
 ) -> Iterator[FlatRow]:
     """Yield rows: first those of the entities this one names, then its own, then those of its nested parts."""
     cells = {**_cells(table, document), **outer}
@@ -105,12 +107,12 @@ def _flat(
         for name, (inner_table, column) in _NAMED.get(table, {}).items():
             if isinstance(named := document.get(name), Mapping):
                 cells.setdefault(column, _text(named.get("id")))
-                yield from _flat(inner_table, line, named, {}, depth=depth + 1)
-    yield FlatRow(table, line, cells)
+                yield from _flat(inner_table, origin, named, {}, depth=depth + 1)
+    yield FlatRow(table, origin, cells)
     if depth < DEPTH_MAX:
         for name, (inner_table, column) in _NESTED.get(table, {}).items():
             for inner in _objects(document.get(name)):
-                yield from _flat(inner_table, line, inner, {column: cells.get("id", "")}, depth=depth + 1)
+                yield from _flat(inner_table, origin, inner, {column: cells.get("id", "")}, depth=depth + 1)
 
 
 def _cells(table: Table, document: Mapping[str, Any]) -> dict[str, str]:

@@ -25,6 +25,7 @@ from alongside_matching.directory.source.errors import (
     NotADatapackage,
 )
 from alongside_matching.directory.source.nested import JSON_BYTES_MAX, flat_rows, table_of
+from alongside_matching.directory.source.origin import Origin
 from alongside_matching.directory.source.tables import (
     FILE_NAMES,
     REQUIRED_COLUMNS,
@@ -57,10 +58,10 @@ Progress = Callable[[str, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record. `line` is where it begins (the header is line 1); `recoded`: some bytes were not UTF-8."""
+    """One record. `recoded`: some bytes were not UTF-8."""
 
     table: Table
-    line: int
+    origin: Origin
     cells: Mapping[str, str]
     recoded: bool
 
@@ -71,11 +72,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A record that cannot be split into its columns; `what` is the fault."""
+    """A record that cannot be split into its columns."""
 
     table: Table
-    line: int
-    what: str
+    origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,15 +185,15 @@ def _documents(members: Sequence[Member], as_csv: Mapping[Table, Member]) -> dic
         for flat in flat_rows(member.path, table, content):
             if flat.table not in as_csv:
                 rows = rows_by_table.setdefault(flat.table, [])
-                rows.append(_cleaned(flat.table, flat.line, flat.cells))
+                rows.append(_cleaned(flat.table, flat.origin, flat.cells))
     return rows_by_table
 
 
-def _cleaned(table: Table, line: int, cells: Mapping[str, str]) -> Row | BadRow:
+def _cleaned(table: Table, origin: Origin, cells: Mapping[str, str]) -> Row | BadRow:
     clean = {name: _storable(cell) for name, cell in cells.items()}
     if any(len(cell) > FIELD_CHARS_MAX for cell in clean.values()):
-        return BadRow(table, line, f"a field of more than {FIELD_CHARS_MAX} characters")
-    return Row(table=table, line=line, cells=clean, recoded=clean != cells)
+        return BadRow(table, origin)
+    return Row(table=table, origin=origin, cells=clean, recoded=clean != cells)
 
 
 def _zip_members(archive: zipfile.ZipFile) -> list[Member]:
@@ -293,19 +293,21 @@ def _unpacked(member: Member) -> Iterator[IO[bytes]]:
 
 def _records(table: Table, member: Member) -> Iterator[Row | BadRow]:
     with _unpacked(member) as raw, _as_text(raw) as stream:
-        records = csv.reader(_lines(member.path, stream))
+        lines: list[str] = []
+        records = csv.reader(_lines(member.path, stream, lines))
         columns = _columns(table, member.path, records)
         while True:
+            lines.clear()
             line = records.line_num + 1
             try:
                 cells = next(records)
             except StopIteration:
                 return
-            except csv.Error as error:
-                yield BadRow(table, line, f"{error}; up to line {records.line_num}: a quote may be unclosed")
+            except csv.Error:  # nearly always a quote that was never closed
+                yield BadRow(table, Origin(member.path, line, "".join(lines)))
                 continue
             if cells:
-                yield _row(table, line, columns, cells)
+                yield _row(table, Origin(member.path, line, "".join(lines)), columns, cells)
 
 
 def _as_text(raw: IO[bytes]) -> io.TextIOWrapper:
@@ -325,18 +327,16 @@ def _columns(table: Table, path: str, records: Iterator[list[str]]) -> list[str]
     return columns
 
 
-def _row(table: Table, line: int, columns: Sequence[str], cells: Sequence[str]) -> Row | BadRow:
-    if len(cells) != len(columns):
-        return BadRow(table, line, f"{len(cells)} fields where the header has {len(columns)}")
-    longest = max(map(len, cells))
-    if longest > FIELD_CHARS_MAX:
-        return BadRow(table, line, f"a field of {longest} characters; at most {FIELD_CHARS_MAX} are read")
+def _row(table: Table, origin: Origin, columns: Sequence[str], cells: Sequence[str]) -> Row | BadRow:
+    if len(cells) != len(columns) or max(map(len, cells)) > FIELD_CHARS_MAX:
+        return BadRow(table, origin)
     clean = [cell if cell.isascii() and cell.isprintable() else _storable(cell) for cell in cells]
     recoded = any(before != after for before, after in zip(cells, clean, strict=True))
-    return Row(table=table, line=line, cells=dict(zip(columns, clean, strict=True)), recoded=recoded)
+    return Row(table=table, origin=origin, cells=dict(zip(columns, clean, strict=True)), recoded=recoded)
 
 
-def _lines(path: str, stream: io.TextIOWrapper) -> Iterator[str]:
+def _lines(path: str, stream: io.TextIOWrapper, read: list[str]) -> Iterator[str]:
+    """Yield the lines of a file, and add each to `read`."""
     while line := stream.readline(LINE_CHARS_MAX + 1):
         if len(line) > LINE_CHARS_MAX:
             raise LimitExceeded(
@@ -344,6 +344,7 @@ def _lines(path: str, stream: io.TextIOWrapper) -> Iterator[str]:
                 f"a line of more than {LINE_CHARS_MAX} characters",
                 "Save it as CSV with one record per line.",
             )
+        read.append(line)
         yield line
 
 

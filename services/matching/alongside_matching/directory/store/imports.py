@@ -1,37 +1,47 @@
 """Stores directory imports: the uploaded file until the import ends, its progress, and the remarks on its lines."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 import orjson
 
-from alongside_matching.directory.codes import ImportState, LineKind
+from alongside_matching.directory.codes import ImportState, LineKind, QuestionCode
+from alongside_matching.directory.decision import ImportDecision, Question
 
 _COLUMNS: Final = (
-    "id, region, pause_vanished, state, of, read, created, changed, unchanged, quarantined, lines_quarantined,"
-    " flagged, vanished, problem, remedy, created_at, finished_at"
+    "id, region, source, pause_vanished, dry_run, state, of, read, created, changed, unchanged, quarantined,"
+    " lines_quarantined, flagged, vanished, questions, confirmation, problem, remedy, created_at, finished_at"
 )
 _ADD: Final = """
-    insert into directory_import (id, region, pause_vanished, state, created_at) values ($1, $2, $3, 'queued', $4)
+    insert into directory_import (id, region, source, pause_vanished, dry_run, confirm, state, created_at)
+    values ($1, $2, $3, $4, $5, $6, 'queued', $7)
 """
 _ADD_PART: Final = "insert into directory_import_part (import_id, number, content) values ($1, $2, $3)"
-_RELEASE_CLAIM: Final = "select pg_advisory_unlock(hashtextextended('directory-import:' || $1, 0))"
+_RELEASE_CLAIM: Final = "select pg_advisory_unlock(hashtextextended('directory-source:' || $1, 0))"
 _UNFINISHED: Final = """
-    select id from directory_import where state in ('queued', 'reading', 'storing') order by id limit $1
+    select id, source from directory_import where state in ('queued', 'reading', 'storing') order by id limit $1
 """
-_CLAIM: Final = "select pg_try_advisory_lock(hashtextextended('directory-import:' || $1, 0))"
+_CLAIM: Final = "select pg_try_advisory_lock(hashtextextended('directory-source:' || $1, 0))"
+_OLDEST_OF_SOURCE: Final = """
+    select id from directory_import
+    where source = $1 and state in ('queued', 'reading', 'storing') order by id limit 1
+"""
 _BEGIN: Final = """
     update directory_import set state = 'reading', attempts = attempts + 1 where id = $1
-    returning region, pause_vanished, attempts
+    returning region, source, pause_vanished, dry_run, confirm, attempts, moved, kept
 """
 _STORE_REPORT: Final = """
     update directory_import
     set state = 'storing', of = $2, quarantined = $3, read = $3, lines_quarantined = $4, flagged = $5
     where id = $1
+"""
+_STORE_QUESTIONS: Final = "update directory_import set questions = $2::jsonb, confirmation = $3 where id = $1"
+_STORE_DECISION: Final = """
+    update directory_import set moved = $2, kept = $3, confirm = case when $4 then confirm end where id = $1
 """
 _ADD_PROGRESS: Final = """
     update directory_import
@@ -43,15 +53,17 @@ _FINISH: Final = """
     update directory_import set state = $2, vanished = $3, problem = $4, remedy = $5, finished_at = $6 where id = $1
 """
 _ADD_REMARKS: Final = """
-    insert into directory_import_line (import_id, number, kind, file, line, source_id, "column", code, detail, remedy)
-    select $1, number, kind, file, line, source_id, "column", code, detail, remedy
+    insert into directory_import_line (
+        import_id, number, kind, file, path, line, digest, source_id, "column", code, remedy)
+    select $1, number, kind, file, path, line, digest, source_id, "column", code, remedy
     from jsonb_to_recordset($2::jsonb) as remark (
-        number int, kind text, file text, line int, source_id text, "column" text, code text, detail text, remedy text)
+        number int, kind text, file text, path text, line int, digest text, source_id text, "column" text, code text,
+        remedy text)
 """
 _LAST_REMARK: Final = "select coalesce(max(number), 0) from directory_import_line where import_id = $1"
 _COUNT_FLAGGED: Final = "update directory_import set flagged = flagged + $2 where id = $1"
 _REMARKS: Final = """
-    select number, kind, file, line, source_id, "column", code, detail, remedy
+    select number, kind, file, path, line, digest, source_id, "column", code, remedy
     from directory_import_line
     where import_id = $1 and number > $2::bigint and ($3::text is null or kind = $3)
     order by number
@@ -60,27 +72,56 @@ _REMARKS: Final = """
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimedImport:
-    """An import that this process works on; `attempts` counts its starts, this one included."""
+class NewImport:
+    """An upload to import: under which source, and what its sender wants."""
 
     id: UUID
     region: str
+    source: str
     pause_vanished: bool
+    dry_run: bool
+    confirm: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedImport:
+    """An import that this process works on; `attempts` counts its starts, this one included.
+
+    `source` is the name under which it was sent, `source_key` what the ids of its records derive from.
+    """
+
+    id: UUID
+    region: str
+    source: str
+    source_key: str
+    pause_vanished: bool
+    dry_run: bool
+    confirm: str | None
     attempts: int
+    decision: ImportDecision | None
+
+    @property
+    def offer_source(self) -> str:
+        """Return the `source` of the offers of its services."""
+        return f"directory:{self.source_key}"
 
 
 @dataclass(frozen=True, slots=True)
 class LineRemark:
-    """One remark on one line of a file: `quarantined` (not imported) or `flagged` (imported). `number` counts remarks."""
+    """One remark on one line of a file: `quarantined` (not imported) or `flagged` (imported). `number` counts remarks.
+
+    `file` is the table, `path` its file in the package; a remark on a service as such has neither path nor line (0).
+    """
 
     number: int
     kind: LineKind
     file: str
+    path: str
     line: int
+    digest: str
     source_id: str
     column: str
     code: str
-    detail: str
     remedy: str
 
 
@@ -93,7 +134,9 @@ class StoredImport:
 
     id: UUID
     region: str
+    source: str
     pause_vanished: bool
+    dry_run: bool
     state: ImportState
     of: int | None
     read: int
@@ -104,17 +147,19 @@ class StoredImport:
     lines_quarantined: int
     flagged: int
     vanished: int
+    questions: Sequence[Question]
+    confirmation: str | None
     problem: str | None
     remedy: str | None
     created_at: datetime
     finished_at: datetime | None
 
 
-async def add(
-    conn: asyncpg.Connection, import_id: UUID, *, region: str, pause_vanished: bool, now: datetime
-) -> None:
+async def add(conn: asyncpg.Connection, new: NewImport, now: datetime) -> None:
     """Store a new import, queued."""
-    await conn.execute(_ADD, import_id, region, pause_vanished, now)
+    await conn.execute(
+        _ADD, new.id, new.region, new.source, new.pause_vanished, new.dry_run, new.confirm, now
+    )
 
 
 async def add_part(conn: asyncpg.Connection, import_id: UUID, number: int, content: bytes) -> None:
@@ -122,20 +167,24 @@ async def add_part(conn: asyncpg.Connection, import_id: UUID, number: int, conte
     await conn.execute(_ADD_PART, import_id, number, content)
 
 
-async def claim(conn: asyncpg.Connection, candidates_max: int = 20) -> UUID | None:
-    """Claim and return the oldest unfinished import that no process works on; None when there is none.
+async def claim(conn: asyncpg.Connection, candidates_max: int = 20) -> tuple[UUID, str] | None:
+    """Claim the oldest unfinished import of a source that no process works on, and return its id and source.
 
-    The claim belongs to this connection until `release_claim`.
+    None when there is none. The claim is on the source: its packages are imported one after another, in the order in which
+    they came. It belongs to this connection until `release_claim`.
     """
     for row in await conn.fetch(_UNFINISHED, candidates_max):
-        if await conn.fetchval(_CLAIM, str(row["id"])):
-            return UUID(int=row["id"].int)  # a plain UUID, not asyncpg's subclass
+        if await conn.fetchval(_CLAIM, row["source"]):
+            oldest = await conn.fetchval(_OLDEST_OF_SOURCE, row["source"])
+            if oldest is not None:
+                return UUID(int=oldest.int), row["source"]  # a plain UUID, not asyncpg's subclass
+            await release_claim(conn, row["source"])
     return None
 
 
-async def release_claim(conn: asyncpg.Connection, import_id: UUID) -> None:
-    """Release the claim, so that another process may continue an unfinished import."""
-    await conn.execute(_RELEASE_CLAIM, str(import_id))
+async def release_claim(conn: asyncpg.Connection, source: str) -> None:
+    """Release the claim, so that another process may continue with this source."""
+    await conn.execute(_RELEASE_CLAIM, source)
 
 
 async def begin(conn: asyncpg.Connection, import_id: UUID) -> ClaimedImport:
@@ -143,7 +192,21 @@ async def begin(conn: asyncpg.Connection, import_id: UUID) -> ClaimedImport:
     row = await conn.fetchrow(_BEGIN, import_id)
     if row is None:
         raise LookupError(f"import {import_id} does not exist")
-    return ClaimedImport(import_id, row["region"], row["pause_vanished"], row["attempts"])
+    source_key = await conn.fetchval("select key from directory_source where name = $1", row["source"])
+    moved, kept, confirm = row["moved"], row["kept"], row["confirm"]
+    return ClaimedImport(
+        id=import_id,
+        region=row["region"],
+        source=row["source"],
+        source_key=source_key or row["source"],
+        pause_vanished=row["pause_vanished"],
+        dry_run=row["dry_run"],
+        confirm=confirm,
+        attempts=row["attempts"],
+        decision=None
+        if moved is None
+        else ImportDecision(frozenset(moved), frozenset(kept), confirm is not None),
+    )
 
 
 async def parts(conn: asyncpg.Connection, import_id: UUID) -> AsyncIterator[bytes]:
@@ -173,6 +236,24 @@ async def store_report(
     await conn.execute(_ADD_REMARKS, import_id, orjson.dumps([asdict(remark) for remark in remarks]).decode())
 
 
+async def store_questions(
+    conn: asyncpg.Connection,
+    import_id: UUID,
+    questions: Sequence[Question],
+    confirmation: str | None,
+) -> None:
+    """Store what somebody must confirm, and what confirms it."""
+    await conn.execute(
+        _STORE_QUESTIONS, import_id, orjson.dumps(list(map(asdict, questions))).decode(), confirmation
+    )
+
+
+async def store_decision(conn: asyncpg.Connection, import_id: UUID, decision: ImportDecision) -> None:
+    """Store what was decided, so that a process that continues the import does not decide again."""
+    moved, kept = sorted(decision.moved), sorted(decision.kept)
+    await conn.execute(_STORE_DECISION, import_id, moved, kept, decision.confirmed)
+
+
 async def add_flagged(conn: asyncpg.Connection, import_id: UUID, remarks: Sequence[LineRemark]) -> None:
     """Add remarks on services that were imported, numbered after those of the report, and count them."""
     if not remarks:
@@ -195,12 +276,12 @@ async def finish(
     import_id: UUID,
     now: datetime,
     *,
+    state: ImportState,
     vanished: int = 0,
     problem: str | None = None,
     remedy: str | None = None,
 ) -> None:
-    """Set the import to done, or to failed with a problem, and delete its file."""
-    state = ImportState.DONE if problem is None else ImportState.FAILED
+    """Set the import to a final state, and delete its file."""
     await conn.execute(_FINISH, import_id, state, vanished, problem, remedy, now)
     await conn.execute("delete from directory_import_part where import_id = $1", import_id)
 
@@ -208,7 +289,14 @@ async def finish(
 async def view(conn: asyncpg.Connection, import_id: UUID) -> StoredImport | None:
     """Return an import without locking it; None when it does not exist."""
     row = await conn.fetchrow(f"select {_COLUMNS} from directory_import where id = $1", import_id)
-    return StoredImport(**{**row, "state": ImportState(row["state"])}) if row else None
+    if row is None:
+        return None
+    questions = tuple(map(_question, orjson.loads(row["questions"])))
+    return StoredImport(**{**row, "state": ImportState(row["state"]), "questions": questions})
+
+
+def _question(stored: Mapping[str, Any]) -> Question:
+    return Question(QuestionCode(stored["code"]), tuple(stored["about"]), stored["lost"], stored["before"])
 
 
 async def remarks(

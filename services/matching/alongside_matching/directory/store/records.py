@@ -1,7 +1,8 @@
 """The directory as published: stored entity by entity, found by words, terms and distance."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -12,37 +13,52 @@ import orjson
 
 from alongside_matching.directory.codes import RecordKind
 from alongside_matching.directory.documents import Document, Record
+from alongside_matching.directory.store.imports import ClaimedImport
 
 _HYPHENS: Final = re.compile(r"-[-\s]*(?=-|\s|$)")
 """Hyphens that exclude no word: for `websearch_to_tsquery` each begins one more NOT, and from the 32nd on it is an error."""
 _UPSERT: Final = """
     insert into directory_record as known (
-        id, region, kind, source_id, document, organization_id, service_id, taxonomy_id, parent_id, terms, latitude,
-        longitude, postal_code, search, content_hash, verified_on, first_import, last_import, created_at, changed_at)
-    select id, $2, kind, source_id, document, organization_id, service_id, taxonomy_id, parent_id, terms, latitude,
+        id, region, source, kind, source_id, document, organization_id, service_id, taxonomy_id, parent_id, terms,
+        latitude, longitude, postal_code, search, content_hash, verified_on, hotline, first_import, last_import,
+        created_at, changed_at)
+    select id, $2, $5, kind, source_id, document, organization_id, service_id, taxonomy_id, parent_id, terms, latitude,
         longitude, postal_code,
         setweight(to_tsvector('english', name), 'A') || setweight(to_tsvector('english', words), 'B'),
-        content_hash, verified_on, $3, $3, $4, $4
+        content_hash, verified_on, hotline, $3, $3, $4, $4
     from jsonb_to_recordset($1::jsonb) as new (
         id uuid, kind text, source_id text, document jsonb, organization_id uuid, service_id uuid, taxonomy_id uuid,
         parent_id uuid, terms uuid[], latitude float, longitude float, postal_code text, name text, words text,
-        content_hash text, verified_on date)
+        content_hash text, verified_on date, hotline boolean)
     on conflict (id) do update
     set document = excluded.document, organization_id = excluded.organization_id, service_id = excluded.service_id,
         taxonomy_id = excluded.taxonomy_id, parent_id = excluded.parent_id, terms = excluded.terms,
         latitude = excluded.latitude, longitude = excluded.longitude, postal_code = excluded.postal_code,
-        search = excluded.search, content_hash = excluded.content_hash, verified_on = excluded.verified_on,
+        search = excluded.search, hotline = excluded.hotline, content_hash = excluded.content_hash, verified_on = excluded.verified_on,
         last_import = excluded.last_import, removed_at = null,
         changed_at = case
             when known.content_hash = excluded.content_hash and known.removed_at is null then known.changed_at
             else excluded.changed_at end
 """
+_KEEP: Final = """
+    update directory_record set last_import = $2
+    where source = $1 and removed_at is null and (
+        service_id = any($3::uuid[])
+        or id in (select organization_id from directory_record where id = any($3::uuid[]))
+        or id in (select unnest(terms) from directory_record where id = any($3::uuid[])))
+"""
 _ADD_TOMBSTONES: Final = """
-    with buried as (
-        update directory_record set removed_at = $3, changed_at = $3
-        where region = $1 and last_import <> $2 and removed_at is null
-        returning id)
-    select count(*) from buried
+    update directory_record
+    set removed_at = $3, changed_at = $3, latitude = null, longitude = null, postal_code = null, search = '',
+        content_hash = '', document = jsonb_strip_nulls(jsonb_build_object(
+            'id', id, 'name', document -> 'name',
+            'organization', jsonb_build_object('name', document -> 'organization' -> 'name')))
+    where source = $1 and last_import <> $2 and removed_at is null
+"""
+_LISTED: Final = "select kind, id from directory_record where source = $1 and removed_at is null"
+_SERVICES: Final = """
+    select source_id, document ->> 'name' as name, document -> 'organization' ->> 'name' as organisation, terms
+    from directory_record where source = $1 and kind = 'service'
 """
 _MATCHING: Final = """
     from directory_record
@@ -56,22 +72,25 @@ _MATCHING: Final = """
       and ($7::timestamptz is null or changed_at >= $7)
       and ($8::uuid is null or parent_id = $8)
       and (not $9 or parent_id is null)
-      and ($10::float is null or (
-            latitude between $10 - $12::float / 111195 and $10 + $12::float / 111195
+      and ($10::boolean is null or hotline = $10)
+      and ($11::float is null or (
+            latitude between $11 - $13::float / 111195 and $11 + $13::float / 111195
             and 12742018 * asin(least(1, sqrt(
-                power(sin(radians(latitude - $10) / 2), 2)
-                + cos(radians($10)) * cos(radians(latitude)) * power(sin(radians(longitude - $11) / 2), 2)))) <= $12))
+                power(sin(radians(latitude - $11) / 2), 2)
+                + cos(radians($11)) * cos(radians(latitude)) * power(sin(radians(longitude - $12) / 2), 2)))) <= $13))
 """
 _PAGE: Final = f"""
     select id, document, changed_at {_MATCHING}
     order by case when $3::text is null then 0
                   else -ts_rank(search, websearch_to_tsquery('english', $3)) end, id
-    limit $13 offset $14
+    limit $14 offset $15
 """
 _COUNT: Final = f"select count(*) {_MATCHING}"
 _ONE: Final = """
-    select id, region, source_id, document, changed_at, verified_on, first_import, last_import, created_at, removed_at
-    from directory_record where kind = $1 and id = $2
+    select record.id, record.region, source.name as source, source_id, document, changed_at, verified_on, first_import,
+        last_import, record.created_at, removed_at
+    from directory_record record join directory_source source on source.key = record.source
+    where kind = $1 and id = $2
 """
 _SERVICES_OF: Final = """
     select organization_id, document from directory_record
@@ -113,6 +132,7 @@ class RecordQuery:
     changed_since: datetime | None = None
     parent: UUID | None = None
     top_only: bool = False
+    hotline: bool | None = None
     within: Circle | None = None
 
 
@@ -136,6 +156,7 @@ class TracedRecord:
 
     record: StoredRecord
     region: str
+    source: str
     source_id: str
     first_import: UUID
     last_import: UUID
@@ -145,17 +166,39 @@ class TracedRecord:
 
 
 async def upsert(
-    conn: asyncpg.Connection, records: Sequence[Record], *, region: str, import_id: UUID, now: datetime
+    conn: asyncpg.Connection, records: Sequence[Record], *, of: ClaimedImport, now: datetime
 ) -> None:
-    """Add or update records; a record that had vanished is listed again."""
+    """Add or update records of an import; a record that had vanished is listed again."""
     rows = [_row(record) for record in records]
-    await conn.execute(_UPSERT, orjson.dumps(rows).decode(), region, import_id, now)
+    await conn.execute(_UPSERT, orjson.dumps(rows).decode(), of.region, of.id, now, of.source_key)
 
 
-async def add_tombstones(conn: asyncpg.Connection, *, region: str, import_id: UUID, now: datetime) -> int:
-    """Add tombstones for records that this import no longer lists, and return how many."""
-    tombstones: int = await conn.fetchval(_ADD_TOMBSTONES, region, import_id, now)
-    return tombstones
+async def keep(conn: asyncpg.Connection, service_ids: Collection[UUID], *, of: ClaimedImport) -> None:
+    """Let services stay as they are, with their locations, organisations and terms, though an import says otherwise."""
+    await conn.execute(_KEEP, of.source_key, of.id, list(service_ids))
+
+
+async def add_tombstones(conn: asyncpg.Connection, *, of: ClaimedImport, now: datetime) -> None:
+    """Add tombstones for records of its source that an import no longer lists. Of their content only the names stay."""
+    await conn.execute(_ADD_TOMBSTONES, of.source_key, of.id, now)
+
+
+async def listed_ids(conn: asyncpg.Connection, source_key: str) -> Mapping[RecordKind, frozenset[UUID]]:
+    """Return the ids of a source's records that are no tombstones."""
+    ids: dict[RecordKind, set[UUID]] = defaultdict(set)
+    for row in await conn.fetch(_LISTED, source_key):
+        ids[RecordKind(row["kind"])].add(row["id"])
+    return {kind: frozenset(found) for kind, found in ids.items()}
+
+
+async def services_of_source(
+    conn: asyncpg.Connection, source_key: str
+) -> Mapping[str, tuple[str, str, frozenset[UUID]]]:
+    """Return the name, organisation and terms of a source's services, tombstones too, by the source's id."""
+    return {
+        row["source_id"]: (row["name"] or "", row["organisation"] or "", frozenset(row["terms"]))
+        for row in await conn.fetch(_SERVICES, source_key)
+    }
 
 
 async def page(
@@ -208,7 +251,7 @@ def _parameters(query: RecordQuery) -> tuple[Any, ...]:
     circle = query.within
     return (
         *(query.kind, query.region, _words(query.words), query.term, query.taxonomy, query.organization),
-        *(query.changed_since, query.parent, query.top_only),
+        *(query.changed_since, query.parent, query.top_only, query.hotline),
         *((circle.latitude, circle.longitude, circle.metres) if circle else (None, None, None)),
     )
 
@@ -229,7 +272,15 @@ def _row(record: Record) -> Mapping[str, Any]:
         "taxonomy_id",
         "parent_id",
     )
-    search_fields = ("terms", "latitude", "longitude", "postal_code", "content_hash", "verified_on")
+    search_fields = (
+        "terms",
+        "latitude",
+        "longitude",
+        "postal_code",
+        "content_hash",
+        "verified_on",
+        "hotline",
+    )
     return {field: getattr(record, field) for field in (*record_fields, *search_fields)} | {
         "name": name,
         "words": words,
@@ -244,6 +295,7 @@ def _traced(row: asyncpg.Record) -> TracedRecord:
     return TracedRecord(
         record=_stored(row),
         region=row["region"],
+        source=row["source"],
         source_id=row["source_id"],
         first_import=row["first_import"],
         last_import=row["last_import"],

@@ -66,13 +66,14 @@ def router(policies: Policies) -> APIRouter:
     ) -> Response:
         """Import a list of online meetings as groups for these needs; sending the same list again changes nothing.
 
-        Groups that the list withdraws are paused, and those for the same needs that it no longer has: with
+        A meeting for families and friends is quarantined in a list for the needs of the person they care about, and its group
+        is paused. Groups that the list withdraws are paused, and those for the same needs that it no longer has: with
         `vanished=pause` none of these when they are more than half, with `pause-all` in any case, with `keep` never.
         """
 
         require_codes_of(region, {"need": need}, {})
 
-        published = await asyncio.to_thread(read_meetings, entries)
+        published = await asyncio.to_thread(read_meetings, entries, need)
 
         async def work(tx: Tx) -> GroupImportView:
             match await group_importing.import_meetings(

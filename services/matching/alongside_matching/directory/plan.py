@@ -1,0 +1,217 @@
+"""What an import would do to what its source lists, decided before anything is stored.
+
+Rules, in this order:
+
+1. A package without a single service, a table that ends with half a row, and a table with far fewer rows than last time are
+   probably not the whole directory.
+2. So is a package that would retire more than the policy's share of the source's records, or of the offers that can be
+   proposed: retired is what it lacks, and what it lists as not active or without a need.
+3. An id whose name, organisation and terms have all changed names another service now. Where places are held at it, it keeps
+   what it was.
+
+1 and 2 hold the whole package, 3 only the ids it is about, until somebody confirms exactly this.
+"""
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Final
+from uuid import UUID
+
+from alongside_matching.catalogue.listed_offers import ListedOffer
+from alongside_matching.directory.codes import QuestionCode, RecordKind
+from alongside_matching.directory.decision import ImportDecision, Question
+from alongside_matching.directory.documents import record_ids, term_ids
+from alongside_matching.directory.listing.model import DirectoryService, Listing
+from alongside_matching.directory.source.tables import Table
+
+CONFIRMATION_CHARS: Final = 12
+_HOLDING: Final = frozenset({QuestionCode.EMPTY, QuestionCode.CUT, QuestionCode.RETIRES})
+
+
+@dataclass(frozen=True, slots=True)
+class StoredService:
+    """A service as it is listed now, or was before it vanished."""
+
+    name: str
+    organisation: str
+    terms: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What is stored of a source.
+
+    `listed`: ids of its records that are no tombstones. `services` and `offers` by the source's id. `rows`: rows of each
+    table in the package that was imported last.
+    """
+
+    listed: Mapping[RecordKind, frozenset[UUID]]
+    services: Mapping[str, StoredService]
+    offers: Mapping[str, ListedOffer]
+    rows: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """The effect of an import, as source ids; `moved` are applied, `kept` are not because places are held there.
+
+    `vanished`: offers that are paused. `confirmation` confirms these questions of this package, and nothing else.
+    """
+
+    created: frozenset[str]
+    changed: frozenset[str]
+    vanished: frozenset[str]
+    moved: frozenset[str]
+    kept: frozenset[str]
+    questions: tuple[Question, ...]
+    confirmation: str | None
+    confirmed: bool
+
+    @property
+    def holds(self) -> bool:
+        """Return whether nothing may be changed until somebody confirms."""
+        return not self.confirmed and any(question.code in _HOLDING for question in self.questions)
+
+    @property
+    def decision(self) -> ImportDecision:
+        """Return what the import may do."""
+        return ImportDecision(self.moved, self.kept, self.confirmed)
+
+    def as_decided(self, decision: ImportDecision) -> "ImportPlan":
+        """Return the plan with what was decided before the import was interrupted; it asks no question again."""
+        return replace(
+            self, moved=decision.moved, kept=decision.kept, confirmed=decision.confirmed, questions=()
+        )
+
+
+def plan_import(
+    listing: Listing,
+    stored: Stored,
+    *,
+    source_key: str,
+    package: str,
+    share_max: float,
+    pause_vanished: bool,
+    confirm: str | None,
+) -> ImportPlan:
+    """Decide what importing a listing does; `package` is the digest of its file, `confirm` what somebody has confirmed."""
+    moved = frozenset(_moved(listing, stored, source_key))
+    with_places = {it for it in moved if it in stored.offers and stored.offers[it].promised}
+    vanished = _vanished(listing, stored, pause_vanished=pause_vanished)
+    questions = (
+        *_empty(listing, stored),
+        *_cut(listing, stored, share_max),
+        *_retired_records(listing, stored, source_key, share_max),
+        *_retired_offers(listing, stored, vanished, share_max),
+        *(
+            [Question(QuestionCode.IDS_MOVED, tuple(sorted(with_places)), len(with_places), len(with_places))]
+            if with_places
+            else []
+        ),
+    )
+    confirmation = _confirmation(package, source_key, questions)
+    confirmed = confirmation is not None and confirm == confirmation
+    kept = frozenset() if confirmed else frozenset(with_places)
+    offered = [it for it in listing.services if not it.hotline and it.source_id not in kept]
+    return ImportPlan(
+        created=frozenset(it.source_id for it in offered if it.source_id not in stored.offers),
+        changed=frozenset(it.source_id for it in offered if _changes(it, stored.offers.get(it.source_id))),
+        vanished=vanished,
+        moved=moved - kept,
+        kept=kept,
+        questions=questions,
+        confirmation=confirmation,
+        confirmed=confirmed,
+    )
+
+
+def _changes(service: DirectoryService, offer: ListedOffer | None) -> bool:
+    if offer is None:
+        return False
+    return offer.content_hash != service.content_hash or (offer.withdrawn and service.is_active)
+
+
+def _moved(listing: Listing, stored: Stored, source_key: str) -> Iterator[str]:
+    """Yield the ids that name another service than before."""
+    for service in listing.services:
+        before = stored.services.get(service.source_id)
+        if (
+            before is not None
+            and _plain(before.name) != _plain(service.name)
+            and _plain(before.organisation) != _plain(service.organization_name)
+            and before.terms != term_ids(service, source_key)
+        ):
+            yield service.source_id
+
+
+def _plain(name: str) -> str:
+    return "".join(filter(str.isalnum, name.casefold()))
+
+
+def _vanished(listing: Listing, stored: Stored, *, pause_vanished: bool) -> frozenset[str]:
+    """Return the offers that are open and are no longer listed as offers: hotlines among them in any case."""
+    open_offers = {source_id for source_id, offer in stored.offers.items() if not offer.withdrawn}
+    hotlines = {service.source_id for service in listing.services if service.hotline}
+    missing = open_offers - _listed_ids(listing) if pause_vanished else frozenset()
+    return frozenset((open_offers & hotlines) | missing)
+
+
+def _listed_ids(listing: Listing) -> frozenset[str]:
+    """Return the ids of all services in the package: a quarantined one is not missing."""
+    quarantined = {row.source_id for row in listing.quarantined if row.table is Table.SERVICES}
+    return frozenset(quarantined | {service.source_id for service in listing.services})
+
+
+def _empty(listing: Listing, stored: Stored) -> Iterator[Question]:
+    if not listing.services:
+        before = len(stored.listed.get(RecordKind.SERVICE, ()))
+        yield Question(QuestionCode.EMPTY, (Table.SERVICES.value,), before, before)
+
+
+def _cut(listing: Listing, stored: Stored, share_max: float) -> Iterator[Question]:
+    for table in Table:
+        before = stored.rows.get(table.value, 0)
+        now = listing.counts[table].read if table in listing.counts else 0
+        if table in listing.cut or _is_too_many(before - now, before, share_max):
+            yield Question(QuestionCode.CUT, (table.value,), max(before - now, 0), before)
+
+
+def _retired_records(
+    listing: Listing, stored: Stored, source_key: str, share_max: float
+) -> Iterator[Question]:
+    for kind, ids in record_ids(listing, source_key).items():
+        listed = stored.listed.get(kind, frozenset())
+        lost = len(listed - ids)
+        if _is_too_many(lost, len(listed), share_max):
+            yield Question(QuestionCode.RETIRES, (kind.value,), lost, len(listed))
+
+
+def _retired_offers(
+    listing: Listing, stored: Stored, vanished: Collection[str], share_max: float
+) -> Iterator[Question]:
+    """Ask when too many of the offers that can be proposed now could not be any more. Hotlines do not count."""
+    services = {service.source_id: service for service in listing.services}
+    hotlines = {source_id for source_id, service in services.items() if service.hotline}
+    proposable = {it for it, offer in stored.offers.items() if offer.proposable} - hotlines
+    lost = {
+        it for it in proposable if it in vanished or (it in services and not _is_proposable(services[it]))
+    }
+    if _is_too_many(len(lost), len(proposable), share_max):
+        yield Question(QuestionCode.RETIRES, ("offer",), len(lost), len(proposable))
+
+
+def _is_proposable(service: DirectoryService) -> bool:
+    return service.is_active and bool(service.needs)
+
+
+def _is_too_many(lost: int, before: int, share_max: float) -> bool:
+    return lost > share_max * before
+
+
+def _confirmation(package: str, source_key: str, questions: Sequence[Question]) -> str | None:
+    if not questions:
+        return None
+    asked = [[question.code, *question.about, question.lost, question.before] for question in questions]
+    return sha256(json.dumps([package, source_key, asked]).encode()).hexdigest()[:CONFIRMATION_CHARS]

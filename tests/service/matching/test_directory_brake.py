@@ -1,0 +1,343 @@
+"""A package in doubt changes nothing until somebody confirms it; a dry run says what an import would do."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings, strategies
+
+from alongside_chassis.testing import ServiceBench
+from alongside_contracts.vocabulary import Need
+from tests.service.matching.bench import admit, last_proposal
+from tests.service.matching.test_directory_import import (
+    imported,
+    listed,
+    seen,
+    services,
+    upload,
+    work,
+)
+from tests.unit.directory.sample_packages import Rows, changed_tables, like, zip_of, zipped
+
+TEN = [f"s{number}" for number in range(10)]
+COUNTS = (
+    "created",
+    "changed",
+    "unchanged",
+    "quarantined",
+    "vanished",
+    "flagged",
+    "lines_quarantined",
+    "read",
+    "of",
+)
+
+
+async def everything(bench: ServiceBench) -> list[Any]:
+    """Return what an import may change: offers, records, sources."""
+    tables = {
+        "offer": "id, name, needs, paused_because, withdrawn, content_hash",
+        "directory_record": "id, document, last_import, removed_at",
+        "directory_source": "key, rows",
+    }
+    return [
+        await bench.pool.fetch(f"select {columns} from {table} order by 1")
+        for table, columns in tables.items()
+    ]
+
+
+def asked(done: dict[str, Any]) -> set[tuple[str, ...]]:
+    """Return the questions of an import."""
+    return {(it["code"], *it["about"]) for it in done["questions"]}
+
+
+async def test_a_package_that_retires_more_than_the_share_is_held_until_it_is_confirmed(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    await imported(matching_bench, tmp_path, services(*TEN))
+    before = await everything(matching_bench)
+
+    held = await imported(matching_bench, tmp_path, services(*TEN[:7]))
+    after_holding = await everything(matching_bench)
+    wrong = await imported(matching_bench, tmp_path, services(*TEN[:7]), confirm="0123456789ab")
+    other = await imported(matching_bench, tmp_path, services(*TEN[:6]), confirm=held["confirmation"])
+    after_other = await everything(matching_bench)
+    done = await imported(matching_bench, tmp_path, services(*TEN[:7]), confirm=held["confirmation"])
+
+    assert {("retires", "service"), ("retires", "offer"), ("cut", "services")} <= asked(held)
+    assert [it["state"] for it in (held, wrong, other, done)] == ["held", "held", "held", "done"]
+    assert all(question["remedy"] for question in held["questions"])
+    assert before == after_holding == after_other
+    assert done["vanished"] == 3
+
+
+async def test_a_package_that_retires_no_more_than_the_share_is_imported(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    await imported(matching_bench, tmp_path, services(*TEN))
+
+    done = await imported(matching_bench, tmp_path, services(*TEN[:8]))
+
+    assert (done["state"], done["vanished"], done["questions"], done["confirmation"]) == ("done", 2, [], None)
+
+
+def without_needs() -> dict[str, Rows]:
+    """Return the services with a term that answers no need."""
+    terms = [{"id": f"t{it}", "service_id": it, "taxonomy_id": "PX"} for it in TEN]
+    return services(*TEN) | {"services_taxonomy": terms, "taxonomy": [{"id": "PX", "name": "Volunteering"}]}
+
+
+def inactive() -> dict[str, Rows]:
+    """Return the services as closed."""
+    tables = services(*TEN)
+    return tables | {"services": [row | {"status": "inactive"} for row in tables["services"]]}
+
+
+def orphans() -> dict[str, Rows]:
+    """Return the services without their organisation."""
+    return services(*TEN) | {"organizations": [{"id": "o2", "name": "Another"}]}
+
+
+@pytest.mark.parametrize(
+    ("tables", "question"),
+    [
+        (without_needs(), ("retires", "offer")),
+        (inactive(), ("retires", "offer")),
+        (orphans(), ("empty", "services")),
+        (services(*TEN) | {"languages": [like("languages", id="")] * 0}, ("cut", "languages")),
+    ],
+    ids=["no needs", "inactive", "orphans", "a table is missing"],
+)
+async def test_a_package_that_would_leave_nothing_to_propose_is_held(
+    matching_bench: ServiceBench, tmp_path: Path, tables: dict[str, Rows], question: tuple[str, ...]
+) -> None:
+    await imported(matching_bench, tmp_path, services(*TEN))
+    before = await everything(matching_bench)
+
+    held = await imported(matching_bench, tmp_path, {name: rows for name, rows in tables.items() if rows})
+
+    assert held["state"] == "held"
+    assert question in asked(held)
+    assert await everything(matching_bench) == before
+
+
+async def test_a_table_that_ends_with_half_a_row_is_held_even_the_first_time(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    files = zipped(services(*TEN))
+    files["data/services.csv"] += b"s10,o1\n"
+    queued = await upload(matching_bench, zip_of(tmp_path, files).read_bytes())
+
+    await work(matching_bench)
+
+    held = await seen(matching_bench, queued)
+    assert (held["state"], asked(held)) == ("held", {("cut", "services")})
+    assert await listed(matching_bench) == []
+
+
+async def test_an_upload_that_the_database_lost_is_asked_for_again(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    queued = await upload(matching_bench, zip_of(tmp_path, zipped(services("a"))).read_bytes())
+    await matching_bench.pool.execute("truncate directory_import_part")  # as after a crash of PostgreSQL
+
+    await work(matching_bench)
+
+    lost = await seen(matching_bench, queued)
+    assert (lost["state"], "Send the package again" in lost["remedy"]) == ("failed", True)
+
+
+async def test_uploads_are_kept_out_of_the_log_and_of_backups(matching_bench: ServiceBench) -> None:
+    persistence = await matching_bench.pool.fetchval(
+        "select relpersistence from pg_class where relname = 'directory_import_part'"
+    )
+
+    assert persistence == b"u"
+
+
+def reused(name: str = "Tax advice", organisation: str = "o2", term: str = "BH-1800") -> dict[str, Rows]:
+    """Return two services, the first of which has another name, organisation or term than in `services("a", "b")`."""
+    rows = [
+        like("services", id="a", name=name, organization_id=organisation),
+        like("services", id="b", name="Circle b"),
+    ]
+    return changed_tables(
+        organizations=[{"id": "o1", "name": "Harbour House"}, {"id": "o2", "name": "Another House"}],
+        services=rows,
+        taxonomy=[{"id": "PN-8100.1000", "name": "Bereavement"}, {"id": "BH-1800", "name": "Shelter"}],
+        services_taxonomy=[
+            {"id": "ta", "service_id": "a", "taxonomy_id": term},
+            {"id": "tb", "service_id": "b", "taxonomy_id": "PN-8100.1000"},
+        ],
+    )
+
+
+async def lines(bench: ServiceBench, done: dict[str, Any], code: str) -> list[tuple[str, str]]:
+    """Return kind and source id of the report's lines with a code."""
+    report = await bench.client.get(f"/directory/imports/{done['id']}/report")
+    return [(it["kind"], it["source_id"]) for it in report.json()["items"] if it["code"] == code]
+
+
+async def test_an_id_that_names_another_service_keeps_what_it_was_while_places_are_held(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    await imported(matching_bench, tmp_path, services("a"))
+    referral = await admit(matching_bench, needs=(Need.GRIEF,))
+    offer_id = str((await last_proposal(matching_bench, referral)).offer_id)
+
+    kept = await imported(matching_bench, tmp_path, reused())
+    before = {it["id"]: it["name"] for it in await listed(matching_bench)}
+    shown = [it["name"] for it in (await matching_bench.client.get("/services")).json()["contents"]]
+    done = await imported(matching_bench, tmp_path, reused(), confirm=kept["confirmation"])
+
+    assert (kept["state"], kept["created"], asked(kept)) == ("done", 1, {("ids-moved", "a")})
+    assert (before[offer_id], sorted(shown)) == ("Circle a", ["Circle a", "Circle b"])
+    assert await lines(matching_bench, kept, "ids-moved") == [("quarantined", "a")]
+    assert (done["changed"], await lines(matching_bench, done, "ids-moved")) == (1, [("flagged", "a")])
+    assert {it["id"]: it["name"] for it in await listed(matching_bench)}[offer_id] == "Tax advice"
+
+
+async def test_an_id_that_names_another_service_is_flagged_and_applied_where_no_place_is_held(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    await imported(matching_bench, tmp_path, services("a", "b"))
+
+    done = await imported(matching_bench, tmp_path, reused())
+
+    assert (done["state"], done["questions"]) == ("done", [])
+    assert await lines(matching_bench, done, "ids-moved") == [("flagged", "a")]
+    assert (await listed(matching_bench))[0]["name"] == "Tax advice"
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [reused(name="CIRCLE  A"), reused(organisation="o1"), reused(term="PN-8100.1000")],
+    ids=["same name", "same organisation", "same terms"],
+)
+async def test_an_id_of_which_something_stays_has_not_moved(
+    matching_bench: ServiceBench, tmp_path: Path, tables: dict[str, Rows]
+) -> None:
+    await imported(matching_bench, tmp_path, services("a", "b"))
+
+    done = await imported(matching_bench, tmp_path, tables)
+
+    assert await lines(matching_bench, done, "ids-moved") == []
+
+
+async def test_a_confirmed_import_that_is_interrupted_is_finished_as_it_was_confirmed(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    await imported(matching_bench, tmp_path, services("a", "b"))
+    referral = await admit(matching_bench, needs=(Need.GRIEF,))
+    await last_proposal(matching_bench, referral)
+    held = await imported(matching_bench, tmp_path, reused() | {"services": reused()["services"][:1]})
+    await upload(
+        matching_bench,
+        zip_of(tmp_path, zipped(reused() | {"services": reused()["services"][:1]})).read_bytes(),
+        confirm=held["confirmation"],
+    )
+
+    await matching_bench.pool.execute(  # as a process leaves it that was killed after the decision
+        "update directory_import set state = 'reading', moved = '{a}', kept = '{}' where state = 'queued'"
+    )
+    await work(matching_bench)
+
+    names = {it["source_id"]: (it["name"], it["paused_because"]) for it in await listed(matching_bench)}
+    assert names == {"a": ("Tax advice", None), "b": ("Circle b", "vanished")}
+
+
+async def test_a_hotline_is_listed_and_is_no_offer(matching_bench: ServiceBench, tmp_path: Path) -> None:
+    await imported(matching_bench, tmp_path, services("a", "b"))
+
+    done = await imported(matching_bench, tmp_path, services("a", "b", name="24-hour hotline"))
+
+    assert (done["state"], done["vanished"]) == ("done", 1)
+    assert [it["paused_because"] for it in await listed(matching_bench)] == ["vanished", None]
+    found = {}
+    for hotline in ("true", "false"):
+        page = (await matching_bench.client.get("/services", params={"hotline": hotline})).json()
+        found[hotline] = [it["name"] for it in page["contents"]]
+    assert found == {"true": ["24-hour hotline"], "false": ["Circle b"]}
+
+
+async def test_a_dry_run_of_a_package_in_doubt_asks_and_counts(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    await imported(matching_bench, tmp_path, services(*TEN))
+    before = await everything(matching_bench)
+
+    dry = await imported(matching_bench, tmp_path, services("s0"), dry_run="true")
+    after = await everything(matching_bench)
+    done = await imported(matching_bench, tmp_path, services("s0"), confirm=dry["confirmation"])
+
+    assert (dry["state"], dry["dry_run"], done["state"], done["vanished"]) == ("held", True, "done", 9)
+    assert before == after
+
+
+STATES = strategies.sampled_from(["", "active", "inactive"])
+SERVICES = strategies.dictionaries(
+    strategies.sampled_from(TEN),
+    strategies.tuples(
+        strategies.sampled_from(["Circle", "Evening circle", "Night hotline", "Al-Anon", ""]),
+        STATES,
+        strategies.sampled_from(["o1", "o9"]),
+        strategies.sampled_from(["PN-8100.1000", "PN-8100.0500-070", "PX"]),
+    ),
+    min_size=1,
+)
+
+
+def package(chosen: dict[str, tuple[str, str, str, str]]) -> dict[str, Rows]:
+    """Return a package of these services: name, status, organisation and term by id."""
+    codes = ("PN-8100.1000", "PN-8100.0500-070", "PX")
+    return changed_tables(
+        services=[
+            like("services", id=it, name=name, status=status, organization_id=organisation)
+            for it, (name, status, organisation, _) in chosen.items()
+        ],
+        taxonomy=[{"id": code, "name": code} for code in codes],
+        services_taxonomy=[
+            {"id": f"t{it}", "service_id": it, "taxonomy_id": term} for it, (*_, term) in chosen.items()
+        ],
+    )
+
+
+@given(
+    packages=strategies.lists(
+        strategies.tuples(strategies.sampled_from(["one", "two"]), SERVICES), min_size=2, max_size=4
+    )
+)
+@settings(
+    max_examples=10,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+async def test_a_dry_run_predicts_the_import_and_no_import_changes_another_sources_listings(
+    matching_bench: ServiceBench,
+    tmp_path: Path,
+    packages: list[tuple[str, dict[str, tuple[str, str, str, str]]]],
+) -> None:
+    await matching_bench.pool.execute(
+        "truncate directory_record, directory_source, directory_import, offer cascade"
+    )
+    for source, chosen in packages:
+        of_source = {"source": source, "new_source": "true"}
+        others = await of_others(matching_bench, source)
+
+        dry = await imported(matching_bench, tmp_path, package(chosen), dry_run="true", **of_source)
+        confirmation = {"confirm": dry["confirmation"]} if dry["confirmation"] else {}
+        done = await imported(matching_bench, tmp_path, package(chosen), **confirmation, **of_source)
+
+        assert done["state"] == "done"
+        assert {name: dry[name] for name in COUNTS} == {name: done[name] for name in COUNTS}
+        assert await of_others(matching_bench, source) == others
+
+
+async def of_others(bench: ServiceBench, source: str) -> list[Any]:
+    """Return the records and offers of all other sources."""
+    records = await bench.pool.fetch("select * from directory_record where source <> $1 order by id", source)
+    offers = await bench.pool.fetch(
+        "select * from offer where source <> $1 order by id", f"directory:{source}"
+    )
+    return [records, offers]

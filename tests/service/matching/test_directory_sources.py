@@ -1,0 +1,192 @@
+"""Each source has its own directory: no import changes what another publisher lists."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+from uuid import uuid5
+
+import pytest
+
+from alongside_chassis.testing import ServiceBench
+from alongside_matching.directory.documents import NAMESPACE
+from tests.builders import REGION
+from tests.service.matching.test_directory_import import (
+    OF_HARBOUR,
+    UPLOAD,
+    confirmed,
+    imported,
+    listed,
+    seen,
+    services,
+    upload,
+    work,
+)
+from tests.unit.directory.sample_packages import zip_of, zipped
+
+LIGHTHOUSE = {"source": "lighthouse"}
+NEW_LIGHTHOUSE = LIGHTHOUSE | {"new_source": "true"}
+RENAME = "/directory/sources/harbour/rename"
+
+
+async def records(bench: ServiceBench, source: str) -> list[Any]:
+    """Return every record of a source, tombstones too, without the import that saw it last."""
+    columns = "id, source_id, document, content_hash, first_import, changed_at, removed_at, latitude"
+    query = f"select {columns} from directory_record where source = $1 order by id"
+    return await bench.pool.fetch(query, source)
+
+
+async def offers_of(bench: ServiceBench, source: str) -> list[Any]:
+    """Return every offer of a source."""
+    return [offer for offer in await listed(bench) if offer["source"] == f"directory:{source}"]
+
+
+async def refused(bench: ServiceBench, tmp_path: Path, **query: str) -> tuple[int, str]:
+    """Upload a package that is refused, and return status and code."""
+    package = zip_of(tmp_path, zipped(services("a"))).read_bytes()
+    params = {name: value for name, value in (OF_HARBOUR | query).items() if value}
+    answer = await bench.client.post("/directory/imports", params=params, content=package, headers=UPLOAD)
+    problem = answer.json()
+    assert problem.get("remedy") or problem["errors"][0]["remedy"]
+    return answer.status_code, problem["code"]
+
+
+async def test_a_second_package_of_a_region_leaves_the_first_publishers_listings_alone(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    await imported(matching_bench, tmp_path, services("a", "b", "c"))
+    before = await records(matching_bench, "harbour"), await offers_of(matching_bench, "harbour")
+
+    done = await imported(matching_bench, tmp_path, services("a", "z"), **NEW_LIGHTHOUSE)
+
+    assert (done["state"], done["created"], done["vanished"]) == ("done", 2, 0)
+    assert (await records(matching_bench, "harbour"), await offers_of(matching_bench, "harbour")) == before
+    names = [it["name"] for it in (await matching_bench.client.get("/services")).json()["contents"]]
+    assert sorted(names) == ["Circle a", "Circle a", "Circle b", "Circle c", "Circle z"]
+
+
+async def test_what_vanishes_from_one_source_stays_listed_by_another(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    await imported(matching_bench, tmp_path, services("a", "b"))
+    await imported(matching_bench, tmp_path, services("a", "b"), **NEW_LIGHTHOUSE)
+    before = await records(matching_bench, "lighthouse"), await offers_of(matching_bench, "lighthouse")
+
+    await confirmed(matching_bench, tmp_path, services("a"))
+
+    assert (
+        await records(matching_bench, "lighthouse"),
+        await offers_of(matching_bench, "lighthouse"),
+    ) == before
+    assert [it["paused_because"] for it in await offers_of(matching_bench, "harbour")] == [None, "vanished"]
+
+
+async def test_ids_derive_from_the_source_and_the_sources_id(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    await imported(matching_bench, tmp_path, services("a"))
+
+    ids = {it["id"] for it in await records(matching_bench, "harbour")}
+    shown = (await matching_bench.client.get("/services")).json()["contents"][0]["id"]
+    provenance = (await matching_bench.client.get(f"/directory/provenance/service/{shown}")).json()
+
+    assert uuid5(NAMESPACE, "harbour\x1fservice\x1fa") in ids
+    assert (provenance["source"], provenance["source_id"], provenance["region"]) == ("harbour", "a", REGION)
+
+
+async def test_the_directory_of_before_sources_had_names_keeps_its_ids_under_any_name(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    await imported(matching_bench, tmp_path, services("a", "b"), source=REGION)
+    before = (
+        {it["id"] for it in await records(matching_bench, REGION)},
+        await offers_of(matching_bench, REGION),
+    )
+
+    renamed = await matching_bench.client.post(
+        f"/directory/sources/{REGION}/rename", json={"name": "harbour"}, headers={"Idempotency-Key": "1"}
+    )
+    again = await imported(matching_bench, tmp_path, services("a", "b"))
+
+    assert uuid5(NAMESPACE, f"{REGION}\x1fservice\x1fa") in before[0]
+    assert (renamed.status_code, again["state"], again["created"], again["changed"]) == (200, "done", 0, 0)
+    assert {it["id"] for it in await records(matching_bench, REGION)} == before[0]
+    assert await offers_of(matching_bench, REGION) == before[1]
+    sources = (await matching_bench.client.get("/directory/sources")).json()["items"]
+    assert [(it["name"], it["region"], it["services"]) for it in sources] == [("harbour", REGION, 2)]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"region": ""}, (422, "invalid-request")),
+        ({"source": ""}, (422, "invalid-request")),
+        ({"source": "Harbour House"}, (422, "invalid-request")),
+        ({"region": "de-berlin"}, (422, "region-unknown")),
+        ({"surprise": "1"}, (422, "invalid-request")),
+        ({"source": "harbor"}, (409, "source-new")),
+        ({"region": "ie-dublin"}, (409, "source-of-another-region")),
+    ],
+    ids=str,
+)
+async def test_a_package_of_an_unclear_source_or_region_is_refused(
+    matching_bench: ServiceBench, tmp_path: Path, query: dict[str, str], expected: tuple[int, str]
+) -> None:
+    await imported(matching_bench, tmp_path, services("a", "b"))
+
+    assert await refused(matching_bench, tmp_path, **query) == expected
+    assert await work(matching_bench) is False
+
+
+async def test_a_name_that_a_source_has_had_is_given_to_no_other(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    await imported(matching_bench, tmp_path, services("a"))
+    await imported(matching_bench, tmp_path, services("a"), **NEW_LIGHTHOUSE)
+    body, key = {"name": "harbour-house"}, {"Idempotency-Key": "1"}
+
+    await matching_bench.client.post(RENAME, json=body, headers=key)
+    repeated = await matching_bench.client.post(RENAME, json=body, headers=key)
+    unknown = await matching_bench.client.post(RENAME, json={"name": "x"}, headers={"Idempotency-Key": "2"})
+    taken = await matching_bench.client.post(
+        "/directory/sources/lighthouse/rename", json={"name": "harbour"}, headers={"Idempotency-Key": "3"}
+    )
+
+    assert (repeated.status_code, repeated.json()["name"]) == (200, "harbour-house")
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "source-not-found")
+    assert (taken.status_code, taken.json()["code"]) == (409, "source-name-taken")
+    assert await refused(matching_bench, tmp_path, new_source="true") == (409, "source-name-taken")
+
+
+async def test_two_packages_of_a_source_are_imported_one_after_another(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    names = [f"s{number}" for number in range(20)]
+    await imported(matching_bench, tmp_path, services(*names))
+    package = zip_of(tmp_path, zipped(services(*names, "new"))).read_bytes()
+    queued = [await upload(matching_bench, package) for _ in range(3)]
+
+    outcomes = await asyncio.gather(*(work(matching_bench, directory_batch_max=2) for _ in range(3)))
+    while await work(matching_bench):
+        pass
+
+    done = [await seen(matching_bench, each) for each in queued]
+    assert sum(outcomes) >= 1
+    assert [(it["state"], it["created"], it["vanished"]) for it in done] == [
+        ("done", 1, 0),
+        ("done", 0, 0),
+        ("done", 0, 0),
+    ]
+    assert {it["removed_at"] for it in await records(matching_bench, "harbour")} == {None}
+
+
+async def test_a_tombstone_keeps_the_names_only(matching_bench: ServiceBench, tmp_path: Path) -> None:
+    tables = services("a", "b", description="4711 Bougainvillea Street")
+    await imported(matching_bench, tmp_path, tables)
+
+    await confirmed(matching_bench, tmp_path, services("b"))
+
+    removed = [it for it in await records(matching_bench, "harbour") if it["removed_at"]]
+    assert {it["source_id"] for it in removed} == {"a", "a@l1"} or {it["source_id"] for it in removed} == {
+        "a"
+    }
+    assert not [it for it in removed if "Bougainvillea" in it["document"] or it["latitude"] is not None]
