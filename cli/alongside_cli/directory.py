@@ -27,6 +27,10 @@ CHUNK_BYTES: Final = 256 * 1024
 UPLOAD_SECONDS_MAX: Final = 120
 HELD: Final = 3
 """Exit code of an import that changed nothing and waits for a confirmation."""
+_HINTS: Final = {
+    "source-new": "On the command line: --new-source, or alongside directory rename NAME NEW_NAME.\n",
+}
+"""What a refusal's remedy is on the command line, by its code."""
 _FINISHED_STATES: Final = frozenset({"done", "failed", "held"})
 
 
@@ -134,6 +138,7 @@ async def import_directory(
         started = await _upload(network, package, wanted)
     except ServiceRefused as refused:
         console.print(f"[red]refused:[/] {refused}")
+        console.print(_HINTS.get(refused.code, ""), end="")
         return 1
     finished = await _follow(console, network, started)
     for line in summary(finished):
@@ -204,6 +209,7 @@ def _question(question: Mapping[str, Any]) -> str:
     texts = {
         "empty": f"the package lists no service; there are {before:,}",
         "cut": f"the table {about} ends too early or lacks {lost:,} of {before:,} rows",
+        "parts-missing": f"{lost:,} of {before:,} rows of the table {about} name something that the package lacks",
         "retires": f"it would retire {lost:,} of {before:,}: {about}",
         "ids-moved": f"ids that name other services now, with places held: {about}",
     }

@@ -17,7 +17,7 @@ from tests.service.matching.test_directory_import import (
     upload,
     work,
 )
-from tests.unit.directory.sample_packages import Rows, changed_tables, like, zip_of, zipped
+from tests.unit.directory.sample_packages import Rows, like, tables_about, zip_of, zipped
 
 TEN = [f"s{number}" for number in range(10)]
 COUNTS = (
@@ -104,9 +104,10 @@ def orphans() -> dict[str, Rows]:
         (without_needs(), ("retires", "offer")),
         (inactive(), ("retires", "offer")),
         (orphans(), ("empty", "services")),
+        (orphans(), ("parts-missing", "services")),
         (services(*TEN) | {"languages": [like("languages", id="")] * 0}, ("cut", "languages")),
     ],
-    ids=["no needs", "inactive", "orphans", "a table is missing"],
+    ids=["no needs", "inactive", "orphans", "no organisations", "a table is missing"],
 )
 async def test_a_package_that_would_leave_nothing_to_propose_is_held(
     matching_bench: ServiceBench, tmp_path: Path, tables: dict[str, Rows], question: tuple[str, ...]
@@ -132,6 +133,17 @@ async def test_a_table_that_ends_with_half_a_row_is_held_even_the_first_time(
 
     held = await seen(matching_bench, queued)
     assert (held["state"], asked(held)) == ("held", {("cut", "services")})
+    assert await listed(matching_bench) == []
+
+
+async def test_a_package_whose_services_are_cut_is_held_even_the_first_time(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    whole = services(*TEN)
+
+    held = await imported(matching_bench, tmp_path, whole | {"services": whole["services"][:5]})
+
+    assert (held["state"], asked(held)) == ("held", {("parts-missing", "services_taxonomy")})
     assert await listed(matching_bench) == []
 
 
@@ -161,7 +173,8 @@ def reused(name: str = "Tax advice", organisation: str = "o2", term: str = "BH-1
         like("services", id="a", name=name, organization_id=organisation),
         like("services", id="b", name="Circle b"),
     ]
-    return changed_tables(
+    return tables_about(
+        "a",
         organizations=[{"id": "o1", "name": "Harbour House"}, {"id": "o2", "name": "Another House"}],
         services=rows,
         taxonomy=[{"id": "PN-8100.1000", "name": "Bereavement"}, {"id": "BH-1800", "name": "Shelter"}],
@@ -290,7 +303,8 @@ SERVICES = strategies.dictionaries(
 def package(chosen: dict[str, tuple[str, str, str, str]]) -> dict[str, Rows]:
     """Return a package of these services: name, status, organisation and term by id."""
     codes = ("PN-8100.1000", "PN-8100.0500-070", "PX")
-    return changed_tables(
+    return tables_about(
+        min(chosen),
         services=[
             like("services", id=it, name=name, status=status, organization_id=organisation)
             for it, (name, status, organisation, _) in chosen.items()

@@ -18,7 +18,7 @@ from tests.builders import REGION
 from tests.polling import poll_until
 from tests.service.matching.bench import admit, last_proposal, story
 from tests.service.matching.test_groups import TUESDAYS
-from tests.unit.directory.sample_packages import GOOD_ROWS, Rows, changed_tables, like, zip_of, zipped
+from tests.unit.directory.sample_packages import GOOD_ROWS, Rows, like, tables_about, zip_of, zipped
 
 MIAMI = Path(__file__).parents[3].parent / "shared" / "data" / "miami-hsds.zip"
 UPLOAD = {"content-type": "application/zip"}
@@ -26,11 +26,11 @@ OF_HARBOUR = {"region": REGION, "source": "harbour"}
 
 
 def services(*names: str, **first: str) -> dict[str, Rows]:
-    """Return a package with one service per name; the first has some columns changed."""
+    """Return a package with one service per name; the first has some columns changed, and the place and phone."""
     rows = [like("services", id=name, name=f"Circle {name}") for name in names]
     rows[0] |= first
     terms = [{"id": f"t{name}", "service_id": name, "taxonomy_id": "PN-8100.1000"} for name in names]
-    return changed_tables(services=rows, services_taxonomy=terms)
+    return tables_about(names[0], services=rows, services_taxonomy=terms)
 
 
 async def upload(bench: ServiceBench, package: bytes, **query: str) -> dict[str, Any]:
@@ -213,13 +213,13 @@ async def test_a_service_that_is_not_active_is_listed_but_not_asked(
 
 
 async def test_the_report_names_every_quarantined_line(matching_bench: ServiceBench, tmp_path: Path) -> None:
-    done = await imported(matching_bench, tmp_path, services("a", "b", organization_id="nobody"))
+    done = await imported(matching_bench, tmp_path, services(*"abcdef", organization_id="nobody"))
 
     report = await matching_bench.client.get(
         f"/directory/imports/{done['id']}/report", params={"kind": "quarantined"}
     )
 
-    assert (done["read"], done["quarantined"], done["created"]) == (2, 1, 1)
+    assert (done["read"], done["quarantined"], done["created"]) == (6, 1, 5)
     line = next(line for line in report.json()["items"] if line["file"] == "services")
     assert (line["line"], line["source_id"], line["code"]) == (2, "a", "organisation-missing")
     assert line["remedy"]

@@ -14,7 +14,7 @@ from referencing.jsonschema import DRAFT202012
 from alongside_chassis.testing import ServiceBench
 from tests.builders import REGION
 from tests.service.matching.test_directory_import import MIAMI, confirmed, imported, services, upload, work
-from tests.unit.directory.sample_packages import GOOD_ROWS, changed_tables, like
+from tests.unit.directory.sample_packages import GOOD_ROWS, like, tables_about
 
 SCHEMAS = Path(__file__).parents[3].parent / "shared" / "data" / "hsds-3.0" / "schema"
 LISTS = {
@@ -140,7 +140,7 @@ async def test_words_find_a_service_by_name_text_organisation_and_term(
         like("services", id="c", name="Food pantry", description="Groceries"),
     ]
     terms = [{"id": "t", "service_id": "a", "taxonomy_id": "PN-8100.1000"}]
-    await imported(matching_bench, tmp_path, changed_tables(services=rows, services_taxonomy=terms))
+    await imported(matching_bench, tmp_path, tables_about("a", services=rows, services_taxonomy=terms))
 
     assert await names(matching_bench, "/services", search="grieving") == [
         "Grieving together",
@@ -246,7 +246,8 @@ async def test_a_verified_date_is_the_publishers_and_no_date_of_ours(
         like("services", id="a") | {"assured_date": "2025-11-30"},
         like("services", id="b") | {"assured_date": "last spring"},
     ]
-    done = await imported(matching_bench, tmp_path, changed_tables(services=rows))
+    terms = [{"id": "t", "service_id": "a", "taxonomy_id": "PN-8100.1000"}]
+    done = await imported(matching_bench, tmp_path, tables_about("a", services=rows, services_taxonomy=terms))
     shown = {it["name"] + it["id"]: it for it in (await listed(matching_bench, "/services"))["contents"]}
 
     dates = sorted(str(it.get("assured_date")) for it in shown.values())

@@ -175,12 +175,14 @@ async def test_a_service_that_staff_resumed_stays_open_while_its_directory_says_
 async def test_a_service_whose_line_is_quarantined_is_not_withdrawn(
     matching_bench: ServiceBench, tmp_path: Path
 ) -> None:
-    await imported(matching_bench, tmp_path, services("a", "b"))
+    await imported(matching_bench, tmp_path, services(*"abcdef"))
 
-    done = await imported(matching_bench, tmp_path, services("a", "b", organization_id="nobody"))
+    done = await imported(matching_bench, tmp_path, services(*"abcdef", organization_id="nobody", name="X"))
 
-    assert (done["quarantined"], done["vanished"]) == (1, 0)
+    assert (done["state"], done["quarantined"], done["vanished"]) == ("done", 1, 0)
     assert {offer["paused_because"] for offer in await listed(matching_bench)} == {None}
+    shown = (await matching_bench.client.get("/services")).json()["contents"]
+    assert sorted(service["name"] for service in shown) == [f"Circle {it}" for it in "abcdef"]
 
 
 async def test_a_cut_directory_changes_nothing_and_says_so(

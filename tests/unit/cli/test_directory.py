@@ -84,6 +84,7 @@ def test_a_row_that_is_not_the_one_that_was_read_is_not_shown(tmp_path: Path) ->
                 "questions": [
                     {"code": "empty", "about": ["services"], "lost": 9, "before": 9, "remedy": "R"},
                     {"code": "cut", "about": ["phones"], "lost": 8, "before": 9, "remedy": "R"},
+                    {"code": "parts-missing", "about": ["phones"], "lost": 7, "before": 9, "remedy": "R"},
                     {"code": "retires", "about": ["service"], "lost": 3_629, "before": 3_642, "remedy": "R"},
                     {"code": "ids-moved", "about": ["a", "b"], "lost": 2, "before": 2, "remedy": "R"},
                     {"code": "unheard-of", "about": [], "lost": 0, "before": 0, "remedy": "R"},
@@ -92,6 +93,7 @@ def test_a_row_that_is_not_the_one_that_was_read_is_not_shown(tmp_path: Path) ->
             [
                 "lists no service; there are 9",
                 "the table phones ends too early or lacks 8 of 9 rows",
+                "7 of 9 rows of the table phones name something",
                 "retire 3,629 of 3,642: service",
                 "with places held: a, b",
                 "unheard-of",

@@ -65,6 +65,13 @@ def changed_tables(**changes: Rows) -> dict[str, Rows]:
     return {**GOOD_ROWS, **changes}
 
 
+def tables_about(service_id: str, **changes: Rows) -> dict[str, Rows]:
+    """Return the valid package with its place, phone, hours, language and eligibility given to another service, and whole
+    tables replaced."""
+    parts = ("services_at_location", "phones", "regular_schedules", "languages", "eligibility")
+    return {**GOOD_ROWS, **{table: [like(table, service_id=service_id)] for table in parts}, **changes}
+
+
 def like(table: str, **changes: str) -> dict[str, str]:
     """Return the valid row of a table with some columns changed."""
     return {**GOOD_ROWS[table][0], **changes}

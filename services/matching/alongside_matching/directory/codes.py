@@ -19,6 +19,7 @@ class QuestionCode(StrEnum):
 
     EMPTY = "empty"
     CUT = "cut"
+    PARTS_MISSING = "parts-missing"
     RETIRES = "retires"
     IDS_MOVED = "ids-moved"
 

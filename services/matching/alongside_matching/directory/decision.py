@@ -9,6 +9,7 @@ from alongside_matching.directory.codes import QuestionCode
 _REMEDIES: Final[Mapping[QuestionCode, str]] = {
     QuestionCode.EMPTY: "Import the whole directory. If it really lists nothing any more, confirm it.",
     QuestionCode.CUT: "Export the package again and compare this table. If it is whole, confirm it.",
+    QuestionCode.PARTS_MISSING: "The table that these rows name is probably cut. Export the package again, or confirm it.",
     QuestionCode.RETIRES: "Ask the publisher whether this is the whole directory. If it is, confirm it.",
     QuestionCode.IDS_MOVED: "Ask the publisher whether these ids now mean other services. Confirm to let them, places and all.",
 }

@@ -266,6 +266,8 @@ async def _finish(runtime: Runtime, work: _Work) -> None:
     claimed = work.claimed
     async with runtime.transaction() as tx:
         vanished = await listed_offers.withdraw(tx, claimed.offer_source, sorted(work.plan.vanished))
+        quarantined = [service_id(claimed.source_key, it) for it in work.listing.quarantined_services]
+        await directory_records.keep(tx.conn, quarantined, of=claimed)
         await directory_records.add_tombstones(tx.conn, of=claimed, now=tx.now)
         rows = {table.value: count.read for table, count in work.listing.counts.items()}
         await sources.set_rows(tx.conn, claimed.source_key, rows)

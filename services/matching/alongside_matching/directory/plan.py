@@ -2,8 +2,8 @@
 
 Rules, in this order:
 
-1. A package without a single service, a table that ends with half a row, and a table with far fewer rows than last time are
-   probably not the whole directory.
+1. A package without a single service, a table that ends with half a row or has far fewer rows than last time, and one whose
+   rows name too many things that the package lacks, are probably not the whole directory.
 2. So is a package that would retire more than the policy's share of the source's records, or of the offers that can be
    proposed: retired is what it lacks, and what it lists as not active or without a need.
 3. An id whose name, organisation and terms have all changed names another service now. Where places are held at it, it keeps
@@ -13,6 +13,7 @@ Rules, in this order:
 """
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -22,12 +23,13 @@ from uuid import UUID
 from alongside_matching.catalogue.listed_offers import ListedOffer
 from alongside_matching.directory.codes import QuestionCode, RecordKind
 from alongside_matching.directory.decision import ImportDecision, Question
-from alongside_matching.directory.documents import record_ids, term_ids
+from alongside_matching.directory.documents import record_ids, service_id, term_ids
 from alongside_matching.directory.listing.model import DirectoryService, Listing
+from alongside_matching.directory.source.findings import NAMES_WHAT_IS_MISSING
 from alongside_matching.directory.source.tables import Table
 
 CONFIRMATION_CHARS: Final = 12
-_HOLDING: Final = frozenset({QuestionCode.EMPTY, QuestionCode.CUT, QuestionCode.RETIRES})
+_HOLDING: Final = frozenset(QuestionCode) - {QuestionCode.IDS_MOVED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,11 @@ class StoredService:
 class Stored:
     """What is stored of a source.
 
-    `listed`: ids of its records that are no tombstones. `services` and `offers` by the source's id. `rows`: rows of each
+    `listed`: ids of its records that are no tombstones, with the service each belongs to. `services` and `offers` by the source's id. `rows`: rows of each
     table in the package that was imported last.
     """
 
-    listed: Mapping[RecordKind, frozenset[UUID]]
+    listed: Mapping[RecordKind, Mapping[UUID, UUID | None]]
     services: Mapping[str, StoredService]
     offers: Mapping[str, ListedOffer]
     rows: Mapping[str, int]
@@ -103,6 +105,7 @@ def plan_import(
     questions = (
         *_empty(listing, stored),
         *_cut(listing, stored, share_max),
+        *_parts_missing(listing, share_max),
         *_retired_records(listing, stored, source_key, share_max),
         *_retired_offers(listing, stored, vanished, share_max),
         *(
@@ -160,8 +163,7 @@ def _vanished(listing: Listing, stored: Stored, *, pause_vanished: bool) -> froz
 
 def _listed_ids(listing: Listing) -> frozenset[str]:
     """Return the ids of all services in the package: a quarantined one is not missing."""
-    quarantined = {row.source_id for row in listing.quarantined if row.table is Table.SERVICES}
-    return frozenset(quarantined | {service.source_id for service in listing.services})
+    return listing.quarantined_services | {service.source_id for service in listing.services}
 
 
 def _empty(listing: Listing, stored: Stored) -> Iterator[Question]:
@@ -178,12 +180,21 @@ def _cut(listing: Listing, stored: Stored, share_max: float) -> Iterator[Questio
             yield Question(QuestionCode.CUT, (table.value,), max(before - now, 0), before)
 
 
+def _parts_missing(listing: Listing, share_max: float) -> Iterator[Question]:
+    missing = Counter(row.table for row in listing.quarantined if row.reason in NAMES_WHAT_IS_MISSING)
+    for table, lost in missing.items():
+        rows = listing.counts[table].read
+        if _is_too_many(lost, rows, share_max):
+            yield Question(QuestionCode.PARTS_MISSING, (table.value,), lost, rows)
+
+
 def _retired_records(
     listing: Listing, stored: Stored, source_key: str, share_max: float
 ) -> Iterator[Question]:
+    quarantined = {service_id(source_key, it) for it in listing.quarantined_services}
     for kind, ids in record_ids(listing, source_key).items():
-        listed = stored.listed.get(kind, frozenset())
-        lost = len(listed - ids)
+        listed = stored.listed.get(kind, {})
+        lost = sum(it not in ids and service not in quarantined for it, service in listed.items())
         if _is_too_many(lost, len(listed), share_max):
             yield Question(QuestionCode.RETIRES, (kind.value,), lost, len(listed))
 

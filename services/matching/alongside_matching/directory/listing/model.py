@@ -187,6 +187,13 @@ class Listing:
         return self.counts[Table.SERVICES].read
 
     @property
+    def quarantined_services(self) -> frozenset[str]:
+        """Return the ids of services of which a line is quarantined: they are listed, though not as they are now."""
+        return frozenset(
+            row.source_id for row in self.quarantined if row.table is Table.SERVICES and row.source_id
+        )
+
+    @property
     def services_quarantined(self) -> int:
         """Return the number of service rows quarantined."""
         return self.counts[Table.SERVICES].quarantined

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from alongside_matching.directory.source.tables import Table
 
@@ -22,6 +23,11 @@ class QuarantineReason(StrEnum):
     TERM_MISSING = "term-missing"
 
 
+NAMES_WHAT_IS_MISSING: Final = frozenset(
+    {QuarantineReason.ORGANISATION_MISSING, QuarantineReason.SERVICE_MISSING}
+    | {QuarantineReason.LOCATION_MISSING, QuarantineReason.TERM_MISSING}
+)
+"""Reasons of rows that name a row which the package lacks."""
 REMEDIES: Mapping[QuarantineReason, str] = {
     QuarantineReason.ROW_MALFORMED: "Give the row as many fields as the header has, and close its quotes.",
     QuarantineReason.ID_MISSING: "Give the row an id that stays the same from export to export.",

@@ -55,7 +55,7 @@ _ADD_TOMBSTONES: Final = """
             'organization', jsonb_build_object('name', document -> 'organization' -> 'name')))
     where source = $1 and last_import <> $2 and removed_at is null
 """
-_LISTED: Final = "select kind, id from directory_record where source = $1 and removed_at is null"
+_LISTED: Final = "select kind, id, service_id from directory_record where source = $1 and removed_at is null"
 _SERVICES: Final = """
     select source_id, document ->> 'name' as name, document -> 'organization' ->> 'name' as organisation, terms
     from directory_record where source = $1 and kind = 'service'
@@ -183,12 +183,14 @@ async def add_tombstones(conn: asyncpg.Connection, *, of: ClaimedImport, now: da
     await conn.execute(_ADD_TOMBSTONES, of.source_key, of.id, now)
 
 
-async def listed_ids(conn: asyncpg.Connection, source_key: str) -> Mapping[RecordKind, frozenset[UUID]]:
-    """Return the ids of a source's records that are no tombstones."""
-    ids: dict[RecordKind, set[UUID]] = defaultdict(set)
+async def listed_ids(
+    conn: asyncpg.Connection, source_key: str
+) -> Mapping[RecordKind, Mapping[UUID, UUID | None]]:
+    """Return the ids of a source's records that are no tombstones, each with the id of the service it belongs to."""
+    ids: dict[RecordKind, dict[UUID, UUID | None]] = defaultdict(dict)
     for row in await conn.fetch(_LISTED, source_key):
-        ids[RecordKind(row["kind"])].add(row["id"])
-    return {kind: frozenset(found) for kind, found in ids.items()}
+        ids[RecordKind(row["kind"])][row["id"]] = row["service_id"]
+    return ids
 
 
 async def services_of_source(
