@@ -1,7 +1,8 @@
-"""The directory: imports a published HSDS datapackage, checking every line before anything is stored.
+"""Directories: imports publishers' HSDS datapackages, checking every line and every doubt before anything is stored.
 
-`source`, `listing`, `documents` and `report` are pure: a file in, a `Listing` and an `ImportReport` out. Read them in
+`source`, `listing`, `documents`, `plan` and `policy` are pure: a file in, a `Listing` and an `ImportPlan` out. Read them in
 this order: `source.tables` (HSDS names), `source.reader` (rows), `source.findings` and `listing.row_audit` (every row
-accounted for), `listing.languages` (languages of a text), `listing.needs` (the needs of a service),
-`listing.listing`, `.places` and `.service_parts` (the join), `report`. `importing` stores the result.
+accounted for), `listing.confidential` and `.withholding` (places that must not be shown), `listing.languages` (languages of a
+text), `listing.needs` (the needs of a service), `listing.listing`, `.places` and `.service_parts` (the join), `plan` (what an import
+would do, and what holds it). `importing` stores the result.
 """
