@@ -4,12 +4,11 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-import httpx2
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -23,8 +22,6 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="Directories 
 console = Console(highlight=False)
 
 POLL_SECONDS: Final = 0.3
-CHUNK_BYTES: Final = 256 * 1024
-UPLOAD_SECONDS_MAX: Final = 120
 HELD: Final = 3
 """Exit code of an import that changed nothing and waits for a confirmation."""
 _HINTS: Final = {
@@ -93,40 +90,46 @@ def import_(  # noqa: PLR0917  (one parameter for each option of the command)
 
 
 @app.command("sources")
-def list_sources(
+def list_(
     region: Annotated[str | None, typer.Option(help="Only the sources of this region.")] = None,
 ) -> None:
     """List the publishers whose directories are imported."""
 
     async def work(network: Network) -> int:
-        answer = await network.get("matching", "/directory/sources", region=region)
-        table = Table("source", "region", "services", "last change")
-        for it in answer["items"]:
-            table.add_row(it["name"], it["region"], f"{it['services']:,}", str(it["changed_at"] or "")[:16])
-        console.print(table)
+        await list_sources(console, network, region)
         return 0
 
     sys.exit(with_network(console, work))
 
 
 @app.command("rename")
-def rename_source(
+def rename(
     name: Annotated[str, typer.Argument(help="The source's name so far.")],
     new_name: Annotated[str, typer.Argument(help="Its new name.")],
 ) -> None:
     """Rename a source; its listings and offers keep their ids."""
+    sys.exit(with_network(console, lambda network: rename_source(console, network, name, new_name)))
 
-    async def work(network: Network) -> int:
-        path, key = f"/directory/sources/{name}/rename", f"rename-{name}-{new_name}"
-        try:
-            await network.command("matching", path, {"name": new_name}, key=key)
-        except ServiceRefused as refused:
-            console.print(f"[red]refused:[/] {refused}")
-            return 1
-        console.print(f"{name} is {new_name} now")
-        return 0
 
-    sys.exit(with_network(console, work))
+async def list_sources(console: Console, network: Network, region: str | None = None) -> None:
+    """Print the sources as a table."""
+    answer = await network.get("matching", "/directory/sources", region=region)
+    table = Table("source", "region", "services", "last change")
+    for it in answer["items"]:
+        table.add_row(it["name"], it["region"], f"{it['services']:,}", str(it["changed_at"] or "")[:16])
+    console.print(table)
+
+
+async def rename_source(console: Console, network: Network, name: str, new_name: str) -> int:
+    """Rename a source, and return the exit code: 1 if it was refused."""
+    path, key = f"/directory/sources/{name}/rename", f"rename-{name}-{new_name}"
+    try:
+        await network.command("matching", path, {"name": new_name}, key=key)
+    except ServiceRefused as refused:
+        console.print(f"[red]refused:[/] {refused}")
+        return 1
+    console.print(f"{name} is {new_name} now")
+    return 0
 
 
 async def import_directory(
@@ -135,7 +138,10 @@ async def import_directory(
     """Upload the package, print the import's result, and return the exit code: 1 if it was refused or failed, HELD if it was
     held."""
     try:
-        started = await _upload(network, package, wanted)
+        content = await asyncio.to_thread(package.read_bytes)
+        started = await network.send(
+            "matching", "/directory/imports", content, "application/zip", **wanted.query()
+        )
     except ServiceRefused as refused:
         console.print(f"[red]refused:[/] {refused}")
         console.print(_HINTS.get(refused.code, ""), end="")
@@ -149,26 +155,6 @@ async def import_directory(
         await _write_report(network, finished, package, report)
         console.print(f"report of all quarantined lines and remarks, with their rows: {report}")
     return HELD if finished["state"] == "held" else 0
-
-
-async def _upload(network: Network, package: Path, wanted: Wanted) -> dict[str, Any]:
-    async with httpx2.AsyncClient(timeout=UPLOAD_SECONDS_MAX) as client:
-        answer = await client.post(
-            f"{network.addresses['matching']}/directory/imports",
-            params=wanted.query(),
-            content=_chunks(package),
-            headers={"content-type": "application/zip"},
-        )
-    if answer.is_error:
-        raise ServiceRefused(answer.json())
-    started: dict[str, Any] = answer.json()
-    return started
-
-
-async def _chunks(package: Path) -> AsyncIterator[bytes]:
-    with package.open("rb") as file:
-        while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
-            yield chunk
 
 
 async def _follow(console: Console, network: Network, started: Mapping[str, Any]) -> dict[str, Any]:
