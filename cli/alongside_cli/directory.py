@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_bytes
 from typing import Annotated, Any, Final
 
 import typer
@@ -22,6 +23,8 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="Directories 
 console = Console(highlight=False)
 
 POLL_SECONDS: Final = 0.3
+DIGEST_KEY_BYTES: Final = 32
+"""A new key for each import: nobody else can tell rows from the digests that the network keeps."""
 HELD: Final = 3
 """Exit code of an import that changed nothing and waits for a confirmation."""
 _HINTS: Final = {
@@ -137,10 +140,16 @@ async def import_directory(
 ) -> int:
     """Upload the package, print the import's result, and return the exit code: 1 if it was refused or failed, HELD if it was
     held."""
+    digest_key = token_bytes(DIGEST_KEY_BYTES)
     try:
         content = await asyncio.to_thread(package.read_bytes)
         started = await network.send(
-            "matching", "/directory/imports", content, "application/zip", **wanted.query()
+            "matching",
+            "/directory/imports",
+            content,
+            "application/zip",
+            headers={"digest-key": digest_key.hex()},
+            **wanted.query(),
         )
     except ServiceRefused as refused:
         console.print(f"[red]refused:[/] {refused}")
@@ -152,7 +161,7 @@ async def import_directory(
     if finished["state"] == "failed":
         return 1
     if report is not None:
-        await _write_report(network, finished, package, report)
+        await _write_report(network, finished, PackageRows(package, digest_key), report)
         console.print(f"report of all quarantined lines and remarks, with their rows: {report}")
     return HELD if finished["state"] == "held" else 0
 
@@ -202,14 +211,16 @@ def _question(question: Mapping[str, Any]) -> str:
     return f"[yellow]{texts.get(question['code'], question['code'])}.[/] {question['remedy']}"
 
 
-async def _write_report(network: Network, finished: Mapping[str, Any], package: Path, report: Path) -> None:
+async def _write_report(
+    network: Network, finished: Mapping[str, Any], rows: PackageRows, report: Path
+) -> None:
     """Write the import's report as JSON lines, in the service's order (quarantined lines first), each with its row.
 
     The rows come from the package and stay on this machine. They may have the streets of confidential places, so only the
     file's owner may read it.
     """
     lines = await network.list_all("matching", f"/directory/imports/{finished['id']}/report")
-    await asyncio.to_thread(_write_lines, lines, PackageRows(package), report)
+    await asyncio.to_thread(_write_lines, lines, rows, report)
 
 
 def _write_lines(lines: Sequence[Mapping[str, Any]], rows: PackageRows, report: Path) -> None:

@@ -75,7 +75,14 @@ class Network:
         return await self._request("PUT", service, path, json=dict(body))
 
     async def send(
-        self, service: str, path: str, content: bytes, content_type: str, **params: Any
+        self,
+        service: str,
+        path: str,
+        content: bytes,
+        content_type: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        **params: Any,
     ) -> dict[str, Any]:
         """Upload a file and return the result, within FILE_SECONDS_MAX. Raises ServiceRefused."""
         answer: dict[str, Any] = await self._request(
@@ -84,7 +91,7 @@ class Network:
             path,
             content=content,
             params=params,
-            headers={"content-type": content_type},
+            headers={"content-type": content_type, **(headers or {})},
             timeout=FILE_SECONDS_MAX,
         )
         return answer

@@ -4,11 +4,11 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator, Sequence
-from hashlib import sha256
+from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-DIGEST_CHARS: Final = 16
+DIGEST_BYTES: Final = 8
 LINES_MAX: Final = 2_000
 """Lines that one row of a CSV file may have."""
 
@@ -16,8 +16,8 @@ LINES_MAX: Final = 2_000
 class PackageRows:
     """The rows of one package, by file, line and digest. Files are read once, and kept while rows are asked for."""
 
-    def __init__(self, package: Path) -> None:
-        self._package = package
+    def __init__(self, package: Path, digest_key: bytes) -> None:
+        self._package, self._digest_key = package, digest_key
         self._lines: dict[str, Sequence[str]] = {}
         self._documents: dict[str, Sequence[Any]] = {}
 
@@ -26,7 +26,7 @@ class PackageRows:
         if not path:
             return None
         texts = self._texts(path, line)
-        return next((text for text in texts if digest_of(text) == digest), None)
+        return next((text for text in texts if digest_of(text, self._digest_key) == digest), None)
 
     def _texts(self, path: str, line: int) -> Iterator[str]:
         if PurePosixPath(path).suffix.lower() == ".csv":
@@ -54,9 +54,10 @@ class PackageRows:
             return archive.read(path)
 
 
-def digest_of(text: str) -> str:
-    """Return the first 16 hexadecimal digits of the SHA-256 of a row, without the end of its last line."""
-    return sha256(text.rstrip("\r\n").encode("utf-8", "surrogateescape")).hexdigest()[:DIGEST_CHARS]
+def digest_of(text: str, key: bytes) -> str:
+    """Return the keyed BLAKE2b digest of a row, without the end of its last line, as 16 hexadecimal digits."""
+    content = text.rstrip("\r\n").encode("utf-8", "surrogateescape")
+    return blake2b(content, digest_size=DIGEST_BYTES, key=key).hexdigest()
 
 
 def _documents(path: str, content: bytes) -> Sequence[Any]:

@@ -20,7 +20,7 @@ SEAMS: dict[tuple[str, str], set[str]] = {
     ("directory", "catalogue"): {
         "listed_offers.NewOffer", "listed_offers.PausedBecause", "listed_offers.add_listed_offers", "listed_offers.sweep_after_import", "listed_offers.withdraw",
         "listed_offers.KEPT_BY_STAFF", "listed_offers.KEPT_REMEDY", "listed_offers.Kept", "listed_offers.Added", "listed_offers.ListedOffer",
-        "listed_offers.find_kept", "listed_offers.load_listed",
+        "listed_offers.find_kept", "listed_offers.load_listed", "listed_offers.forget_positions",
     },
     ("groups", "allocation"): {"rules.waiting.RequestState", "store.requests.lock_one"},
     ("groups", "catalogue"): {

@@ -121,6 +121,33 @@ async def test_a_directory_of_an_earlier_release_becomes_a_source_that_keeps_its
     assert {source["name"] for source in sources} == {source["region"] for source in sources} != set()
 
 
+@pytest.mark.parametrize("file", [RELEASE_FILES[-4].with_name("matching.sql")], ids=lambda it: it.parent.name)
+def test_an_upgrade_hides_the_places_that_are_called_confidential(
+    postgres: Server, earlier_database: Database
+) -> None:
+    def shown(connection: psycopg.Connection) -> tuple[str, int]:
+        records = " ".join(rows(connection, "directory_record", ["kind", "document", "latitude"]))
+        query = "select count(*) from offer where latitude is not null and source like 'directory:%'"
+        return records, connection.execute(query).fetchall()[0][0]
+
+    with postgres.connection(earlier_database.name) as connection:
+        connection.execute("update directory_record set removed_at = null")
+        connection.execute(
+            """update directory_record set document = jsonb_set(document, '{description}', '"A confidential shelter"')
+            where kind = 'service'"""
+        )
+        before = shown(connection)
+
+    upgrade(earlier_database.url, "alongside_matching")
+
+    with postgres.connection(earlier_database.name) as connection:
+        after = shown(connection)
+    assert "latitude" in before[0]
+    assert before[1] > 0
+    assert "latitude" not in after[0]
+    assert after[1] == 0
+
+
 def kept_columns(connection: psycopg.Connection, table: str) -> list[str]:
     """Return the columns of a table that no later upgrade removes on purpose."""
     return [name for name in columns_of(connection, table) if name not in FORGOTTEN_COLUMNS.get(table, ())]

@@ -4,22 +4,26 @@ import re
 from typing import Final
 
 from alongside_contracts.vocabulary import Need
+from alongside_matching.text import fold
 
 _FELLOWSHIPS: Final = re.compile(
-    r"\b(?:al|nar|gam|co|dep|chem|s)[ -]?anon\b|\b(?:al|nar|gam)[ -]?ateen\b|\bala[ -]?teen\b|\bgamateen\b|\bfamilies anonymous\b"
-    r"|\badult children of alcoholics\b|\bacoa\b",
-    re.IGNORECASE,
+    r"\b(?:al|nar|gam|co|dep|chem)[ -]{0,3}anon\b|(?<![\w'])s-anon\b|\b(?:al|nar|gam)[ -]{0,3}ateen\b|\bala[ -]{0,3}teen\b|\bgamateen\b"
+    r"|\bfamilies anonymous\b|\badult children of alcoholics\b|\bacoa\b"
 )
 _KIN: Final = r"(?:famil(?:y|ies)(?: members?)?|friends?|loved ones?|relatives?|spouses?|wives|husbands|siblings|significant others?)"
 _CONDITION: Final = r"(?:alcoholi|addict|drug|substance|gambl|mental|problem drinker|inmate|prisoner|suicid)"
 _FOR_FAMILIES: Final = re.compile(
     rf"\b{_KIN}(?:(?: ?/ ?| ?& ?| and | or |, )+{_KIN})+\b"
-    r"|\b(?:famil(?:y members|ies)|family|loved ones?|relatives|spouses|wives|husbands|siblings) (?:of|affected by|living with)\b"
-    rf"|\b(?:friends|parents|children|partners) of (?:(?:an?|the|adult|someone with|people with|persons with|individuals with) )*{_CONDITION}"
+    r"|\b(?:family members|families|loved ones?|relatives|spouses|wives|husbands|siblings) (?:of|affected by|living with)\b"
+    rf"|\b(?:family|friends|parents|children|partners) of (?:(?:an?|the|adult|someone with|people with|persons with|individuals with) )*{_CONDITION}"
     r"|\bfamily support groups?\b|\bfamily-to-family\b|\bconcerned (?:others|significant others)\b"
-    r"|\bfamiliares (?:y amigos|de)\b|\bfamilias y amigos\b|\bgrupos? de familia\b",
-    re.IGNORECASE,
+    r"|\bfamiliares (?:y amigos|de)\b|\bfamilias y amigos\b|\bgrupos? de familia\b"
 )
+_FOR_BOTH: Final = re.compile(
+    rf"\b(?:individuals|patients|clients|adults|survivors|persons|people|members)(?: ?& ?| and |, )(?:their )?{_KIN}\b"
+    r"|\b(?:aa|na|alcoholics anonymous|narcotics anonymous)\b"
+)
+"""Names of what is for the person too."""
 _OF_THE_PERSON: Final = frozenset(
     {Need.ANXIETY, Need.DEPRESSION, Need.PTSD, Need.BIPOLAR, Need.PSYCHOSIS, Need.HEARING_VOICES, Need.TRAUMA}
     | {Need.SUBSTANCE_USE, Need.ALCOHOL, Need.OPIOIDS, Need.EATING, Need.SELF_HARM, Need.CHRONIC_ILLNESS}
@@ -30,12 +34,15 @@ _OF_THE_PERSON: Final = frozenset(
 
 def is_fellowship_of_families(name: str) -> bool:
     """Return whether a name is that of a fellowship for families and friends, such as Al-Anon or Alateen."""
-    return _FELLOWSHIPS.search(name) is not None
+    return _FELLOWSHIPS.search(fold(name)) is not None
 
 
 def for_families(name: str) -> bool:
     """Return whether a name or term says that something is for families or friends."""
-    return is_fellowship_of_families(name) or _FOR_FAMILIES.search(name) is not None
+    folded = fold(name)
+    if _FELLOWSHIPS.search(folded):
+        return True
+    return _FOR_FAMILIES.search(folded) is not None and _FOR_BOTH.search(folded) is None
 
 
 def needs_of_families(needs: frozenset[Need]) -> frozenset[Need]:

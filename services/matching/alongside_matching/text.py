@@ -13,6 +13,7 @@ reported as not repairable. A repair is never a silent guess.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -136,3 +137,19 @@ def _inverted() -> dict[str, str]:
 _GARBLED = _inverted()
 _GARBLED_SAFE = {garbled: character for garbled, character in _GARBLED.items() if not garbled.startswith("-")}
 _ANY_GARBLED = re.compile("|".join(re.escape(garbled) for garbled in sorted(_GARBLED, key=len, reverse=True)))
+
+
+# Letters of other scripts that look like Latin ones, as in a name that was copied from elsewhere.
+_LOOK_ALIKES: Mapping[int, int] = str.maketrans("аеорсухіјѕԁοαν", "aeopcyxijsdoav")
+_DASHES = re.compile(r"[\u2010-\u2015\u2212\uFE58\uFE63\uFF0D]")
+
+
+@lru_cache(maxsize=10_000)
+def fold(text: str) -> str:
+    """Return a text in which a word is found however it is written: lower case, without accents and invisible characters, with
+    plain hyphens and single spaces."""
+    if text.isascii():
+        return " ".join(text.lower().split())
+    decomposed = unicodedata.normalize("NFKD", _DASHES.sub("-", text)).casefold()
+    shown = "".join(it for it in decomposed if unicodedata.category(it) not in ("Mn", "Cf"))
+    return " ".join(shown.translate(_LOOK_ALIKES).split())

@@ -7,8 +7,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings, strategies
 
 from alongside_chassis.testing import ServiceBench
-from alongside_contracts.vocabulary import Need
-from tests.service.matching.bench import admit, last_proposal
 from tests.service.matching.test_directory_import import (
     imported,
     listed,
@@ -167,110 +165,56 @@ async def test_uploads_are_kept_out_of_the_log_and_of_backups(matching_bench: Se
     assert persistence == b"u"
 
 
-def reused(name: str = "Tax advice", organisation: str = "o2", term: str = "BH-1800") -> dict[str, Rows]:
-    """Return two services, the first of which has another name, organisation or term than in `services("a", "b")`."""
-    rows = [
-        like("services", id="a", name=name, organization_id=organisation),
-        like("services", id="b", name="Circle b"),
-    ]
-    return tables_about(
-        "a",
-        organizations=[{"id": "o1", "name": "Harbour House"}, {"id": "o2", "name": "Another House"}],
-        services=rows,
-        taxonomy=[{"id": "PN-8100.1000", "name": "Bereavement"}, {"id": "BH-1800", "name": "Shelter"}],
-        services_taxonomy=[
-            {"id": "ta", "service_id": "a", "taxonomy_id": term},
-            {"id": "tb", "service_id": "b", "taxonomy_id": "PN-8100.1000"},
-        ],
-    )
-
-
-async def lines(bench: ServiceBench, done: dict[str, Any], code: str) -> list[tuple[str, str]]:
-    """Return kind and source id of the report's lines with a code."""
-    report = await bench.client.get(f"/directory/imports/{done['id']}/report")
-    return [(it["kind"], it["source_id"]) for it in report.json()["items"] if it["code"] == code]
-
-
-async def test_an_id_that_names_another_service_keeps_what_it_was_while_places_are_held(
+async def test_a_confirmation_is_for_what_would_be_lost_and_not_for_as_much(
     matching_bench: ServiceBench, tmp_path: Path
 ) -> None:
-    await imported(matching_bench, tmp_path, services("a"))
-    referral = await admit(matching_bench, needs=(Need.GRIEF,))
-    offer_id = str((await last_proposal(matching_bench, referral)).offer_id)
-
-    kept = await imported(matching_bench, tmp_path, reused())
-    before = {it["id"]: it["name"] for it in await listed(matching_bench)}
-    shown = [it["name"] for it in (await matching_bench.client.get("/services")).json()["contents"]]
-    done = await imported(matching_bench, tmp_path, reused(), confirm=kept["confirmation"])
-
-    assert (kept["state"], kept["created"], asked(kept)) == ("done", 1, {("ids-moved", "a")})
-    assert (before[offer_id], sorted(shown)) == ("Circle a", ["Circle a", "Circle b"])
-    assert await lines(matching_bench, kept, "ids-moved") == [("quarantined", "a")]
-    assert (done["changed"], await lines(matching_bench, done, "ids-moved")) == (1, [("flagged", "a")])
-    assert {it["id"]: it["name"] for it in await listed(matching_bench)}[offer_id] == "Tax advice"
-
-
-async def test_an_id_that_names_another_service_is_flagged_and_applied_where_no_place_is_held(
-    matching_bench: ServiceBench, tmp_path: Path
-) -> None:
-    await imported(matching_bench, tmp_path, services("a", "b"))
-
-    done = await imported(matching_bench, tmp_path, reused())
-
-    assert (done["state"], done["questions"]) == ("done", [])
-    assert await lines(matching_bench, done, "ids-moved") == [("flagged", "a")]
-    assert (await listed(matching_bench))[0]["name"] == "Tax advice"
-
-
-@pytest.mark.parametrize(
-    "tables",
-    [reused(name="CIRCLE  A"), reused(organisation="o1"), reused(term="PN-8100.1000")],
-    ids=["same name", "same organisation", "same terms"],
-)
-async def test_an_id_of_which_something_stays_has_not_moved(
-    matching_bench: ServiceBench, tmp_path: Path, tables: dict[str, Rows]
-) -> None:
-    await imported(matching_bench, tmp_path, services("a", "b"))
-
-    done = await imported(matching_bench, tmp_path, tables)
-
-    assert await lines(matching_bench, done, "ids-moved") == []
-
-
-async def test_a_confirmed_import_that_is_interrupted_is_finished_as_it_was_confirmed(
-    matching_bench: ServiceBench, tmp_path: Path
-) -> None:
-    await imported(matching_bench, tmp_path, services("a", "b"))
-    referral = await admit(matching_bench, needs=(Need.GRIEF,))
-    await last_proposal(matching_bench, referral)
-    held = await imported(matching_bench, tmp_path, reused() | {"services": reused()["services"][:1]})
-    await upload(
-        matching_bench,
-        zip_of(tmp_path, zipped(reused() | {"services": reused()["services"][:1]})).read_bytes(),
-        confirm=held["confirmation"],
+    await imported(matching_bench, tmp_path, services(*TEN))
+    held = await imported(matching_bench, tmp_path, services(*TEN[:6]))
+    await matching_bench.pool.execute(
+        "update directory_record set id = gen_random_uuid() where kind = 'service' and source_id = 's9'"
     )
 
-    await matching_bench.pool.execute(  # as a process leaves it that was killed after the decision
-        "update directory_import set state = 'reading', moved = '{a}', kept = '{}' where state = 'queued'"
-    )
-    await work(matching_bench)
+    again = await imported(matching_bench, tmp_path, services(*TEN[:6]), confirm=held["confirmation"])
 
-    names = {it["source_id"]: (it["name"], it["paused_because"]) for it in await listed(matching_bench)}
-    assert names == {"a": ("Tax advice", None), "b": ("Circle b", "vanished")}
+    assert (again["state"], again["confirmation"] != held["confirmation"]) == ("held", True)
+
+
+async def test_a_confirmation_is_for_one_source(matching_bench: ServiceBench, tmp_path: Path) -> None:
+    other = {"source": "lighthouse", "new_source": "true"}
+    for source in ({}, other):
+        await imported(matching_bench, tmp_path, services(*TEN), **source)
+    held = await imported(matching_bench, tmp_path, without_needs())
+
+    confirmed_by_other = await imported(
+        matching_bench, tmp_path, without_needs(), confirm=held["confirmation"], **other
+    )
+
+    assert (held["state"], confirmed_by_other["state"]) == ("held", "held")
+
+
+async def test_hotlines_by_the_dozen_are_asked_about(matching_bench: ServiceBench, tmp_path: Path) -> None:
+    await imported(matching_bench, tmp_path, services(*TEN))
+    tables = services(*TEN)
+    lines = [row | {"name": f"{row['name']} and support line"} for row in tables["services"]]
+
+    held = await imported(matching_bench, tmp_path, tables | {"services": lines})
+
+    assert (held["state"], asked(held)) == ("held", {("retires", "offer")})
 
 
 async def test_a_hotline_is_listed_and_is_no_offer(matching_bench: ServiceBench, tmp_path: Path) -> None:
-    await imported(matching_bench, tmp_path, services("a", "b"))
+    await imported(matching_bench, tmp_path, services(*"abcdef"))
 
-    done = await imported(matching_bench, tmp_path, services("a", "b", name="24-hour hotline"))
+    done = await imported(matching_bench, tmp_path, services(*"abcdef", name="24-hour hotline"))
 
     assert (done["state"], done["vanished"]) == ("done", 1)
-    assert [it["paused_because"] for it in await listed(matching_bench)] == ["vanished", None]
+    assert [it["paused_because"] for it in await listed(matching_bench)] == ["vanished", *[None] * 5]
     found = {}
     for hotline in ("true", "false"):
         page = (await matching_bench.client.get("/services", params={"hotline": hotline})).json()
         found[hotline] = [it["name"] for it in page["contents"]]
-    assert found == {"true": ["24-hour hotline"], "false": ["Circle b"]}
+    assert found == {"true": ["24-hour hotline"], "false": found["false"]}
+    assert sorted(found["false"]) == [f"Circle {it}" for it in "bcdef"]
 
 
 async def test_a_dry_run_of_a_package_in_doubt_asks_and_counts(

@@ -7,9 +7,12 @@ from uuid import uuid5
 
 import pytest
 
+from alongside_chassis.database import connection
 from alongside_chassis.testing import ServiceBench
 from alongside_matching.directory.documents import NAMESPACE
+from alongside_matching.directory.store import imports
 from tests.builders import REGION
+from tests.polling import poll_until
 from tests.service.matching.test_directory_import import (
     OF_HARBOUR,
     UPLOAD,
@@ -155,6 +158,117 @@ async def test_a_name_that_a_source_has_had_is_given_to_no_other(
     assert (unknown.status_code, unknown.json()["code"]) == (404, "source-not-found")
     assert (taken.status_code, taken.json()["code"]) == (409, "source-name-taken")
     assert await refused(matching_bench, tmp_path, new_source="true") == (409, "source-name-taken")
+
+
+async def rename(bench: ServiceBench, name: str, new_name: str) -> tuple[int, str]:
+    """Rename a source, and return the status and code or name."""
+    path, key = f"/directory/sources/{name}/rename", f"{name}-{new_name}"
+    answer = await bench.client.post(path, json={"name": new_name}, headers={"Idempotency-Key": key})
+    return answer.status_code, answer.json().get("code") or answer.json()["name"]
+
+
+async def test_a_package_stays_its_sources_when_that_is_renamed_before_it_is_imported(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    await imported(matching_bench, tmp_path, services("a", "b"))
+    await rename(matching_bench, "harbour", "house")
+    package = zip_of(tmp_path, zipped(services("a", "b", "c"))).read_bytes()
+    queued = await upload(matching_bench, package, source="house")
+
+    renamed = await rename(matching_bench, "house", "harbour-house")
+    await work(matching_bench)
+
+    sources = (await matching_bench.client.get("/directory/sources")).json()["items"]
+    assert renamed == (200, "harbour-house")
+    assert (await seen(matching_bench, queued))["created"] == 1
+    assert [(it["name"], it["services"]) for it in sources] == [("harbour-house", 3)]
+    assert len(await listed(matching_bench)) == 3
+
+
+async def test_a_new_source_and_a_renamed_one_never_become_one(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    await imported(matching_bench, tmp_path, services("a", "b"))
+    package = zip_of(tmp_path, zipped(services("z"))).read_bytes()
+    await upload(matching_bench, package, **NEW_LIGHTHOUSE)
+
+    taken = await rename(matching_bench, "harbour", "lighthouse")
+    await work(matching_bench)
+
+    assert taken == (409, "source-name-taken")
+    assert [len(await offers_of(matching_bench, name)) for name in ("harbour", "lighthouse")] == [2, 1]
+    assert {it["removed_at"] for it in await records(matching_bench, "harbour")} == {None}
+
+
+async def test_two_renames_to_one_name_and_one_back(matching_bench: ServiceBench, tmp_path: Path) -> None:
+    await imported(matching_bench, tmp_path, services("a"))
+    await imported(matching_bench, tmp_path, services("a"), **NEW_LIGHTHOUSE)
+
+    outcomes = await asyncio.gather(
+        rename(matching_bench, "harbour", "same"), rename(matching_bench, "lighthouse", "same")
+    )
+    winner = "harbour" if outcomes[0][0] == 200 else "lighthouse"
+    back = await rename(matching_bench, "same", winner)
+
+    assert sorted(outcomes) == [(200, "same"), (409, "source-name-taken")]
+    assert back == (200, winner)
+
+
+async def test_the_second_new_source_of_a_region_must_be_said_to_be_new_before_the_first_is_imported(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    await upload(matching_bench, zip_of(tmp_path, zipped(services("a"))).read_bytes())
+
+    assert await refused(matching_bench, tmp_path, source="harbor") == (409, "source-new")
+
+
+async def test_a_dry_run_adds_no_source(matching_bench: ServiceBench, tmp_path: Path) -> None:
+    dry = await imported(matching_bench, tmp_path, services("a"), dry_run="true")
+
+    assert (dry["state"], dry["created"]) == ("done", 1)
+    assert (await matching_bench.client.get("/directory/sources")).json()["items"] == []
+
+
+async def test_many_packages_of_one_source_keep_no_other_source_waiting(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    package = zip_of(tmp_path, zipped(services("a"))).read_bytes()
+    for _ in range(21):
+        await upload(matching_bench, package)
+    other = await upload(matching_bench, package, **NEW_LIGHTHOUSE)
+
+    async with connection(matching_bench.pool) as conn:
+        assert await imports.claim(conn) is not None
+        await work(matching_bench)
+
+    assert (await seen(matching_bench, other))["state"] == "done"
+
+
+async def waiting_for_locks(bench: ServiceBench) -> int:
+    """Return how many connections to the database wait for a lock."""
+    query = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    return int(await bench.pool.fetchval(query))
+
+
+async def test_a_process_that_lost_its_claim_changes_nothing_more(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    await imported(matching_bench, tmp_path, services("a", "b"))
+    queued = await upload(matching_bench, zip_of(tmp_path, zipped(services("a", "b", "c"))).read_bytes())
+
+    async with matching_bench.runtime.transaction() as tx:
+        await tx.conn.execute("select from offer where source_id = 'a' for update")
+        slow = asyncio.create_task(work(matching_bench, directory_batch_max=1))
+        await poll_until(lambda: seen(matching_bench, queued), lambda it: it["state"] == "storing", "storing")
+        begun = asyncio.create_task(  # as another process does; it waits for the batch that is being stored
+            matching_bench.pool.execute("update directory_import set attempts = attempts + 1")
+        )
+        await poll_until(lambda: waiting_for_locks(matching_bench), lambda it: it == 2, "both wait")
+    await begun
+    assert await slow is True
+
+    assert (await seen(matching_bench, queued))["state"] == "storing"
+    assert len(await offers_of(matching_bench, "harbour")) == 2
 
 
 async def test_two_packages_of_a_source_are_imported_one_after_another(

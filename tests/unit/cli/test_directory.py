@@ -11,6 +11,7 @@ from alongside_cli.package_rows import PackageRows
 from alongside_matching.directory.listing.listing import read_directory
 from tests.unit.directory.sample_packages import GOOD_ROWS, changed_tables, like, zip_of, zipped
 
+KEY = b"a key of thirty-two bytes or fewer"[:32]
 FINISHED: dict[str, Any] = {
     "state": "done", "dry_run": False, "read": 2, "created": 1, "changed": 0, "unchanged": 0, "quarantined": 1,
     "vanished": 0, "flagged": 3, "lines_quarantined": 2, "questions": [], "confirmation": None,
@@ -26,7 +27,7 @@ BROKEN = changed_tables(
 
 def findings(package: Path) -> list[Any]:
     """Return everything that the service would report of a package."""
-    listing = read_directory(package)
+    listing = read_directory(package, digest_key=KEY)
     return [*listing.quarantined, *listing.flags]
 
 
@@ -35,7 +36,7 @@ def test_every_reported_row_is_found_in_the_package(tmp_path: Path) -> None:
     files["data/phones.csv"] += b"p2,s1\n"
     files["data/languages.csv"] = b"id,service_id,language\ng1,s1,Fran\xe7ais\ng2,nobody,English\n"
     package = zip_of(tmp_path, files)
-    rows = PackageRows(package)
+    rows = PackageRows(package, KEY)
 
     found = {(it.path, it.line): rows.find(it.path, it.line, it.digest) for it in findings(package)}
 
@@ -55,7 +56,7 @@ def test_every_reported_document_is_found_in_a_package_of_json(tmp_path: Path) -
         "languages.ndjson": b'{"id": "g1", "service_id": "nobody", "name": "English"}\n',
     }
     package = zip_of(tmp_path, files)
-    rows = PackageRows(package)
+    rows = PackageRows(package, KEY)
 
     found = {(it.path, it.line): rows.find(it.path, it.line, it.digest) for it in findings(package)}
 
@@ -67,9 +68,9 @@ def test_every_reported_document_is_found_in_a_package_of_json(tmp_path: Path) -
 def test_a_row_that_is_not_the_one_that_was_read_is_not_shown(tmp_path: Path) -> None:
     package = zip_of(tmp_path, zipped(GOOD_ROWS))
 
-    assert PackageRows(package).find("data/services.csv", 2, "0" * 16) is None
-    assert PackageRows(package).find("data/services.csv", 99, "0" * 16) is None
-    assert PackageRows(package).find("", 0, "") is None
+    assert PackageRows(package, KEY).find("data/services.csv", 2, "0" * 16) is None
+    assert PackageRows(package, KEY).find("data/services.csv", 99, "0" * 16) is None
+    assert PackageRows(package, KEY).find("", 0, "") is None
 
 
 @pytest.mark.parametrize(

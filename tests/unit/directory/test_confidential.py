@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings, strategies
 
+from alongside_matching.directory.confidential.words import RowWords
 from alongside_matching.directory.documents import service_records, shared_records
-from alongside_matching.directory.listing.confidential import says_confidential
 from alongside_matching.directory.listing.listing import read_directory
 from alongside_matching.directory.listing.model import Listing
 from alongside_matching.directory.source.findings import FlagKind
@@ -47,6 +47,22 @@ SAYING = [
     "undisclosed",
     "Private address",
     "strictly confidential counselling",
+    "The address is confidential. It is given by phone.",
+    "LOCATION CONFIDENTIAL; ITEMS MAY BE LEFT",
+    "c o n f i d e n t i a l",
+    "\u0421\u043enfidential",
+    "\uff23onfidential",
+    "Dirección privada",
+    "konfidansyèl",
+    "Please don't publish",
+    "Do not list",
+    "do not display address",
+    "The address is not published",
+    "address available upon request",
+    "location is kept secret",
+    "Confidentiality of address required",
+    "call for address",
+    "safe house",
 ]
 TABLES_THAT_SAY = (
     "organizations",
@@ -56,6 +72,8 @@ TABLES_THAT_SAY = (
     "physical_addresses",
     "phones",
     "eligibility",
+    "contacts",
+    "accessibility_for_disabilities",
 )
 
 
@@ -66,7 +84,7 @@ def row(**cells: str) -> Row:
 
 def said_in(table: str, column: str, text: str) -> dict[str, Rows]:
     """Return a package with a street and a position, in which one table says something in one column."""
-    first, *others = PLACED[table]
+    first, *others = PLACED.get(table, [{"id": "x1", "location_id": "l1"}])
     return PLACED | {table: [{**first, column: text}, *others]}
 
 
@@ -125,6 +143,7 @@ def test_a_word_in_any_row_about_the_place_hides_it(tmp_path: Path, table: str, 
             ("locations", "name"),
             ("services", "url"),
             ("eligibility", "eligibility"),
+            ("regular_schedules", "original_text"),
         ]
     ),
     written=strategies.sampled_from(["{}", "visit us at {} today", "HTTPS://example.org/{}", "({})"]),
@@ -246,19 +265,23 @@ def test_a_row_that_is_quarantined_hides_its_place_too(tmp_path: Path) -> None:
         ("publisher", "County", False),
         ("publication_date", "", False),
         ("private_insurance", "accepted", False),
+        ("do_not_display", "x", True),
+        ("ExcludeFromWebsite", "1", True),
+        ("hide_from_map", "yes", True),
+        ("street_confidential", "true", True),
     ],
 )
 def test_a_column_for_privacy_hides_its_row_unless_it_clearly_does_not(
     column: str, cell: str, hides: bool
 ) -> None:
-    assert says_confidential(row(id="l1", **{column: cell})) is hides
+    assert RowWords().say_confidential(row(id="l1", **{column: cell})) is hides
 
 
 @pytest.mark.parametrize(
     "text", ["a waiver of confidentiality", "Oath of Confidentiality", "confidence", "a public place"]
 )
 def test_talks_that_are_confidential_and_other_words_hide_nothing(text: str) -> None:
-    assert not says_confidential(row(id="l1", description=text))
+    assert not RowWords().say_confidential(row(id="l1", description=text))
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,7 @@ def test_every_table_has_the_rows_its_publisher_counts(miami: Listing) -> None:
         Table.ELIGIBILITY: 2_244,
         Table.TERMS: 1_994,
         Table.SERVICE_TERMS: 26_259,
+        Table.ACCESSIBILITY: 4_089,
     }
 
 
@@ -98,6 +99,18 @@ def test_every_need_but_hearing_voices_is_answered_by_somebody(miami: Listing) -
     answered = {need for service in miami.services if not service.hotline for need in service.needs}
 
     assert set(Need) - answered == {Need.HEARING_VOICES}
+
+
+def test_families_hotlines_and_confidential_places_are_found(miami: Listing) -> None:
+    names = {service.name: service for service in miami.services}
+
+    assert names["AL-ANON FAMILY GROUPS"].needs == {Need.CAREGIVING}
+    assert names["FAMILIES ANONYMOUS"].needs == {Need.CAREGIVING}
+    assert names["NATIONAL SUICIDE PREVENTION LIFELINE"].hotline
+    assert not names["CHAI LIFELINE"].hotline
+    (place,) = names["KIDS COME FIRST IN THE FLORIDA KEYS, INC."].places
+    assert (place.confidential, place.city, place.postal_code) == (True, "Marathon", "33050")
+    assert 0 < sum(place.confidential for service in miami.services for place in service.places) < 200
 
 
 def test_the_whole_directory_is_read_in_seconds_and_twice_the_same(miami: Listing) -> None:

@@ -1,7 +1,7 @@
 """Opening a datapackage: what is read, what is refused whole, and the refusal's message."""
 
 import json
-from hashlib import sha256
+from hashlib import blake2b
 from pathlib import Path
 
 import pytest
@@ -68,7 +68,9 @@ def test_a_row_is_recognised_by_the_digest_of_its_lines(tmp_path: Path) -> None:
     )
 
     texts = [b'o1,"Harbour\r\nHouse"', b"o2,Caf\xe9", b"o3,a,b"]
-    assert [row.origin.digest for row in rows] == [sha256(text).hexdigest()[:16] for text in texts]
+    assert [row.origin.digest(b"key") for row in rows] == [
+        blake2b(text, digest_size=8, key=b"key").hexdigest() for text in texts
+    ]
     assert {row.origin.path for row in rows} == {"organizations.csv"}
 
 

@@ -26,6 +26,7 @@ __all__ = [
     "PausedBecause",
     "add_listed_offers",
     "find_kept",
+    "forget_positions",
     "load_listed",
     "sweep_after_import",
     "withdraw",
@@ -57,6 +58,11 @@ async def add_listed_offers(
 async def withdraw(tx: Tx, source: str, source_ids: Sequence[str]) -> int:
     """Pause services that a source no longer lists as offers, and return how many were not withdrawn before."""
     return len(await offer_batches.withdraw(tx.conn, source, source_ids, tx.now))
+
+
+async def forget_positions(tx: Tx, source: str, source_ids: Sequence[str]) -> None:
+    """Remove the positions of offers that a source lists no more, or of which it does not show the place any more."""
+    await offer_batches.forget_positions(tx.conn, source, source_ids, tx.now)
 
 
 def sweep_after_import(tx: Tx, region: str, policy: Policy) -> None:

@@ -35,9 +35,9 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class ImportDecision:
-    """What an import may do: ids that moved and are applied, ids that moved and keep what they were, and whether somebody had
-    confirmed it."""
+    """What an import may do with ids that moved: apply them, keep what they were because places are held, or, of those applied, let
+    places go that somebody has confirmed."""
 
     moved: frozenset[str]
     kept: frozenset[str]
-    confirmed: bool
+    released: frozenset[str]

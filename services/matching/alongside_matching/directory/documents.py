@@ -98,6 +98,11 @@ def service_id(source_key: str, source_id: str) -> UUID:
     return _Ids(source_key).of("service", source_id)
 
 
+def location_id(source_key: str, source_id: str) -> UUID:
+    """Return the id of a location."""
+    return _Ids(source_key).of("location", source_id)
+
+
 def term_ids(service: DirectoryService, source_key: str) -> frozenset[UUID]:
     """Return the ids of a service's taxonomy terms."""
     ids = _Ids(source_key)

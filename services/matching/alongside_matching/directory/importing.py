@@ -8,12 +8,12 @@ transaction; 7 finish: add tombstones for vanished records, pause vanished offer
 """
 
 import asyncio
-import tempfile
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import io
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import islice
-from pathlib import Path
 from typing import Final
 from uuid import UUID
 
@@ -26,18 +26,25 @@ from alongside_contracts.ids import new_id
 from alongside_matching.catalogue import listed_offers
 from alongside_matching.catalogue.listed_offers import Added, NewOffer, PausedBecause
 from alongside_matching.directory.codes import ImportState
-from alongside_matching.directory.documents import Record, service_id, service_records, shared_records
+from alongside_matching.directory.documents import (
+    Record,
+    location_id,
+    service_id,
+    service_records,
+    shared_records,
+)
 from alongside_matching.directory.listing.listing import read_directory
 from alongside_matching.directory.listing.model import DirectoryService, Listing
 from alongside_matching.directory.plan import ImportPlan, Stored, StoredService, plan_import
 from alongside_matching.directory.policy import DirectoryPolicy
 from alongside_matching.directory.remarks import remarks_of, remarks_on_kept
-from alongside_matching.directory.source.errors import DirectoryError, SourceElsewhere, UploadLost
+from alongside_matching.directory.source.errors import DirectoryError, UploadLost
+from alongside_matching.directory.source.reader import UPLOADED
 from alongside_matching.directory.store import imports, sources
 from alongside_matching.directory.store import records as directory_records
-from alongside_matching.directory.store.imports import ClaimedImport
+from alongside_matching.directory.store.imports import ClaimedImport, ClaimLost
 from alongside_matching.engine.policy import Policies, Policy
-from alongside_matching.names import DIRECTORY_IMPORTED
+from alongside_matching.names import DIRECTORY_CLAIM_LOST, DIRECTORY_IMPORTED
 from alongside_matching.settings import Settings
 
 ATTEMPTS_MAX: Final = 10
@@ -73,7 +80,7 @@ class _Work:
         return [
             _offer(service, self.claimed, policy)
             for service in services
-            if not service.hotline and service.source_id not in self.plan.kept
+            if not service.hotline and service.source_id not in self.plan.decision.kept
         ]
 
 
@@ -88,37 +95,41 @@ async def import_directories(runtime: Runtime, importer: Importer) -> None:
 async def import_next(runtime: Runtime, importer: Importer) -> bool:
     """Import one directory of a source that no other process works on; False when there is none."""
     async with connection(runtime.pool) as conn:  # the claim (1) belongs to this connection, and ends with it
-        claimed = await imports.claim(conn)
-        if claimed is None:
+        import_id = await imports.claim(conn)
+        if import_id is None:
             return False
-        import_id, source = claimed
         began = runtime.clock.monotonic()
+        claimed = None
         try:
-            await _import(runtime, conn, import_id, importer)
+            async with runtime.transaction() as tx:
+                claimed = await imports.begin(tx.conn, import_id)
+            await _import(runtime, conn, claimed, importer)
         except DirectoryError as error:
             async with runtime.transaction() as tx:
                 await _fail(tx, import_id, str(error), error.remedy)
+        except ClaimLost:
+            runtime.log.warning(DIRECTORY_CLAIM_LOST)
         finally:
-            await imports.release_claim(conn, source)
+            await imports.release_claim(conn, import_id)
         await _log_import(runtime, import_id, runtime.clock.monotonic() - began)
     return True
 
 
-async def _import(runtime: Runtime, conn: asyncpg.Connection, import_id: UUID, importer: Importer) -> None:
-    async with runtime.transaction() as tx:
-        claimed = await imports.begin(tx.conn, import_id)
-        if claimed.attempts > ATTEMPTS_MAX:
+async def _import(
+    runtime: Runtime, conn: asyncpg.Connection, claimed: ClaimedImport, importer: Importer
+) -> None:
+    if claimed.attempts > ATTEMPTS_MAX:
+        async with runtime.transaction() as tx:
             problem = f"The import failed {ATTEMPTS_MAX} times because of an internal error"
             await _fail(
-                tx, import_id, problem, "Report it to the operators of matching; its log has the error."
+                tx, claimed.id, problem, "Report it to the operators of matching; its log has the error."
             )
-            return
-        await _check_region(tx.conn, claimed)
+        return
     listing, digest = await _read(conn, claimed, importer.region(claimed.region))  # 2
     stored = await _load_stored(conn, claimed)
     plan = await asyncio.to_thread(_plan, listing, digest, stored, claimed, importer)  # 3
     work = _Work(claimed, listing, plan, importer.policies, importer.settings.directory_batch_max)
-    async with runtime.transaction() as tx:
+    async with _turn(runtime, claimed) as tx:
         await _store_report(tx, work)  # 4
         if claimed.dry_run:
             await _predict(tx, work)
@@ -126,41 +137,39 @@ async def _import(runtime: Runtime, conn: asyncpg.Connection, import_id: UUID, i
         if plan.holds:
             await imports.finish(tx.conn, claimed.id, tx.now, state=ImportState.HELD)
             return
-        await sources.add(tx.conn, claimed.source, claimed.region, tx.now)
         await imports.store_decision(tx.conn, claimed.id, plan.decision)
     await _store_shared(runtime, work)  # 5
     await _store_services(runtime, work)  # 6
     await _finish(runtime, work)  # 7
 
 
+@asynccontextmanager
+async def _turn(runtime: Runtime, claimed: ClaimedImport) -> AsyncIterator[Tx]:
+    """Open a transaction of an import. Raises ClaimLost when another process continues it: a claim ends with its connection."""
+    async with runtime.transaction() as tx:
+        await imports.lock_claimed(tx.conn, claimed)
+        yield tx
+
+
 async def _fail(tx: Tx, import_id: UUID, problem: str, remedy: str) -> None:
     await imports.finish(tx.conn, import_id, tx.now, state=ImportState.FAILED, problem=problem, remedy=remedy)
-
-
-async def _check_region(conn: asyncpg.Connection, claimed: ClaimedImport) -> None:
-    """Raise SourceElsewhere when the source was added for another region since the upload."""
-    region = await sources.region_of(conn, claimed.source)
-    if region not in (None, claimed.region):
-        raise SourceElsewhere(
-            claimed.source, f"the source belongs to {region}", "Use another name in another region."
-        )
 
 
 async def _read(
     conn: asyncpg.Connection, claimed: ClaimedImport, policy: DirectoryPolicy
 ) -> tuple[Listing, str]:
-    """Assemble the file and read it in a separate thread, so that routes keep answering; return its digest too."""
-    digest = sha256()
-    with tempfile.TemporaryDirectory(prefix="alongside-directory-") as folder:
-        file = Path(folder) / "datapackage.zip"
-        with file.open("wb") as target:
-            async for part in imports.parts(conn, claimed.id):
-                target.write(part)
-                digest.update(part)
-        if not file.stat().st_size:
-            raise UploadLost("datapackage.zip", "the uploaded file is gone", "Send the package again.")
-        listing = await asyncio.to_thread(read_directory, file, area=policy.area)
-    return listing, digest.hexdigest()
+    """Assemble the file in memory, so that no killed process leaves it on a disk, and read it in a separate thread, so that
+    routes keep answering; return its digest too."""
+    package = io.BytesIO()
+    async for part in imports.parts(conn, claimed.id):
+        package.write(part)
+    if not package.tell():
+        raise UploadLost(UPLOADED, "the uploaded file is gone", "Send the package again.")
+    digest = sha256(package.getbuffer()).hexdigest()
+    listing = await asyncio.to_thread(
+        read_directory, package, area=policy.area, digest_key=claimed.digest_key
+    )
+    return listing, digest
 
 
 async def _load_stored(conn: asyncpg.Connection, claimed: ClaimedImport) -> Stored:
@@ -184,8 +193,11 @@ def _plan(
         share_max=importer.region(claimed.region).retire_share_max,
         pause_vanished=claimed.pause_vanished,
         confirm=claimed.confirm,
+        dry_run=claimed.dry_run,
     )
-    return plan if claimed.decision is None else plan.as_decided(claimed.decision)
+    if claimed.decision is None:
+        return plan
+    return replace(plan, decision=claimed.decision, holds=False)  # it was decided before it was interrupted
 
 
 async def _store_report(tx: Tx, work: _Work) -> None:
@@ -195,7 +207,7 @@ async def _store_report(tx: Tx, work: _Work) -> None:
         work.claimed.id,
         of=listing.services_read,
         quarantined=listing.services_quarantined,
-        remarks=remarks_of(listing, moved=plan.moved, kept=plan.kept),
+        remarks=remarks_of(listing, moved=plan.decision.moved, kept=plan.decision.kept),
     )
     if work.claimed.decision is None:
         await imports.store_questions(tx.conn, work.claimed.id, plan.questions, plan.confirmation)
@@ -221,7 +233,7 @@ async def _store_shared(runtime: Runtime, work: _Work) -> None:
     """Store organisations and terms as HSDS 3.0 documents, created in a separate thread a batch at a time."""
     records = shared_records(work.listing, work.claimed.source_key)
     while batch := await asyncio.to_thread(lambda: list(islice(records, work.batch_max))):
-        async with runtime.transaction() as tx:
+        async with _turn(runtime, work.claimed) as tx:
             await directory_records.upsert(tx.conn, batch, of=work.claimed, now=tx.now)
 
 
@@ -230,7 +242,7 @@ async def _store_services(runtime: Runtime, work: _Work) -> None:
     for start in range(0, len(listing.services), work.batch_max):
         batch = listing.services[start : start + work.batch_max]
         records = await asyncio.to_thread(list, service_records(listing, batch, claimed.source_key))
-        async with runtime.transaction() as tx:
+        async with _turn(runtime, claimed) as tx:
             added = await _store_batch(tx, work, batch, records)
             await imports.add_progress(
                 tx.conn,
@@ -246,15 +258,15 @@ async def _store_batch(
     tx: Tx, work: _Work, batch: Sequence[DirectoryService], records: Sequence[Record]
 ) -> Added:
     """Store services with their offers; an id that moved keeps both while places are held there."""
-    claimed, plan = work.claimed, work.plan
-    unless_held = () if plan.confirmed else plan.moved
+    claimed, decision = work.claimed, work.plan.decision
+    unless_held = decision.moved - decision.released
     added = await listed_offers.add_listed_offers(
         tx, work.offers(batch), work.policies, unless_held=unless_held
     )
     kept = {
         service_id(claimed.source_key, it.source_id)
         for it in batch
-        if it.source_id in plan.kept or it.source_id in added.held
+        if it.source_id in decision.kept or it.source_id in added.held
     }
     applied = [record for record in records if record.service_id not in kept]
     await directory_records.upsert(tx.conn, applied, of=claimed, now=tx.now)
@@ -263,13 +275,16 @@ async def _store_batch(
 
 
 async def _finish(runtime: Runtime, work: _Work) -> None:
-    claimed = work.claimed
-    async with runtime.transaction() as tx:
+    claimed, listing = work.claimed, work.listing
+    async with _turn(runtime, claimed) as tx:
         vanished = await listed_offers.withdraw(tx, claimed.offer_source, sorted(work.plan.vanished))
-        quarantined = [service_id(claimed.source_key, it) for it in work.listing.quarantined_services]
+        quarantined = [service_id(claimed.source_key, it) for it in listing.quarantined_services]
         await directory_records.keep(tx.conn, quarantined, of=claimed)
         await directory_records.add_tombstones(tx.conn, of=claimed, now=tx.now)
-        rows = {table.value: count.read for table, count in work.listing.counts.items()}
+        locations = [location_id(claimed.source_key, it) for it in sorted(listing.confidential)]
+        hidden = await directory_records.hide_outdated(tx.conn, locations, of=claimed, now=tx.now)
+        await listed_offers.forget_positions(tx, claimed.offer_source, [*hidden, *work.plan.vanished])
+        rows = {table.value: count.read for table, count in listing.counts.items()}
         await sources.set_rows(tx.conn, claimed.source_key, rows)
         await imports.finish(tx.conn, claimed.id, tx.now, state=ImportState.DONE, vanished=vanished)
         listed_offers.sweep_after_import(tx, claimed.region, work.policies.of(claimed.region))

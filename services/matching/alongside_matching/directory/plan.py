@@ -15,7 +15,7 @@ Rules, in this order:
 import json
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 from uuid import UUID
@@ -57,35 +57,28 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """The effect of an import, as source ids; `moved` are applied, `kept` are not because places are held there.
+    """The effect of an import, as source ids.
 
-    `vanished`: offers that are paused. `confirmation` confirms these questions of this package, and nothing else.
+    `moved` name another service and are applied, `kept` are not because places are held there; `released` are those of `moved`
+    whose places somebody has confirmed away. `vanished`: offers that are paused. `confirmation` confirms these questions of
+    this package, and nothing else. `holds`: nothing may be changed until somebody confirms.
     """
 
     created: frozenset[str]
     changed: frozenset[str]
     vanished: frozenset[str]
-    moved: frozenset[str]
-    kept: frozenset[str]
+    decision: ImportDecision
     questions: tuple[Question, ...]
     confirmation: str | None
-    confirmed: bool
+    holds: bool
 
-    @property
-    def holds(self) -> bool:
-        """Return whether nothing may be changed until somebody confirms."""
-        return not self.confirmed and any(question.code in _HOLDING for question in self.questions)
 
-    @property
-    def decision(self) -> ImportDecision:
-        """Return what the import may do."""
-        return ImportDecision(self.moved, self.kept, self.confirmed)
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """A question, and the ids that it is about."""
 
-    def as_decided(self, decision: ImportDecision) -> "ImportPlan":
-        """Return the plan with what was decided before the import was interrupted; it asks no question again."""
-        return replace(
-            self, moved=decision.moved, kept=decision.kept, confirmed=decision.confirmed, questions=()
-        )
+    question: Question
+    ids: tuple[str, ...]
 
 
 def plan_import(
@@ -97,37 +90,52 @@ def plan_import(
     share_max: float,
     pause_vanished: bool,
     confirm: str | None,
+    dry_run: bool = False,
 ) -> ImportPlan:
-    """Decide what importing a listing does; `package` is the digest of its file, `confirm` what somebody has confirmed."""
+    """Decide what importing a listing does; `package` is the digest of its file, `confirm` what somebody has confirmed.
+
+    A dry run of a package that would be held plans what is done once it is confirmed.
+    """
     moved = frozenset(_moved(listing, stored, source_key))
-    with_places = {it for it in moved if it in stored.offers and stored.offers[it].promised}
+    with_places = frozenset(it for it in moved if it in stored.offers and stored.offers[it].promised)
     vanished = _vanished(listing, stored, pause_vanished=pause_vanished)
-    questions = (
-        *_empty(listing, stored),
-        *_cut(listing, stored, share_max),
-        *_parts_missing(listing, share_max),
+    doubts = (
+        *_doubts_about_package(listing, stored, share_max),
         *_retired_records(listing, stored, source_key, share_max),
-        *_retired_offers(listing, stored, vanished, share_max),
-        *(
-            [Question(QuestionCode.IDS_MOVED, tuple(sorted(with_places)), len(with_places), len(with_places))]
-            if with_places
-            else []
-        ),
+        *_retired_offers(listing, stored, vanished - with_places, share_max),
+        *_moved_with_places(with_places),
     )
-    confirmation = _confirmation(package, source_key, questions)
-    confirmed = confirmation is not None and confirm == confirmation
-    kept = frozenset() if confirmed else frozenset(with_places)
-    offered = [it for it in listing.services if not it.hotline and it.source_id not in kept]
+    confirmation = _confirmation(package, source_key, doubts)
+    is_confirmed = confirmation is not None and confirm == confirmation
+    holds = not is_confirmed and any(it.question.code in _HOLDING for it in doubts)
+    releases = is_confirmed or (dry_run and holds)
+    decision = ImportDecision(
+        moved=moved if releases else moved - with_places,
+        kept=frozenset() if releases else with_places,
+        released=with_places if releases else frozenset(),
+    )
+    offered = [it for it in listing.services if not it.hotline and it.source_id not in decision.kept]
     return ImportPlan(
         created=frozenset(it.source_id for it in offered if it.source_id not in stored.offers),
         changed=frozenset(it.source_id for it in offered if _changes(it, stored.offers.get(it.source_id))),
-        vanished=vanished,
-        moved=moved - kept,
-        kept=kept,
-        questions=questions,
+        vanished=vanished - decision.kept,
+        decision=decision,
+        questions=tuple(it.question for it in doubts),
         confirmation=confirmation,
-        confirmed=confirmed,
+        holds=holds,
     )
+
+
+def _doubts_about_package(listing: Listing, stored: Stored, share_max: float) -> Iterator[_Doubt]:
+    yield from _empty(listing, stored)
+    yield from _cut(listing, stored, share_max)
+    yield from _parts_missing(listing, share_max)
+
+
+def _moved_with_places(ids: frozenset[str]) -> Iterator[_Doubt]:
+    if ids:
+        about = tuple(sorted(ids))
+        yield _Doubt(Question(QuestionCode.IDS_MOVED, about, len(ids), len(ids)), about)
 
 
 def _changes(service: DirectoryService, offer: ListedOffer | None) -> bool:
@@ -144,7 +152,7 @@ def _moved(listing: Listing, stored: Stored, source_key: str) -> Iterator[str]:
             before is not None
             and _plain(before.name) != _plain(service.name)
             and _plain(before.organisation) != _plain(service.organization_name)
-            and before.terms != term_ids(service, source_key)
+            and (before.terms != term_ids(service, source_key) or not before.terms)
         ):
             yield service.source_id
 
@@ -166,51 +174,52 @@ def _listed_ids(listing: Listing) -> frozenset[str]:
     return listing.quarantined_services | {service.source_id for service in listing.services}
 
 
-def _empty(listing: Listing, stored: Stored) -> Iterator[Question]:
+def _empty(listing: Listing, stored: Stored) -> Iterator[_Doubt]:
     if not listing.services:
         before = len(stored.listed.get(RecordKind.SERVICE, ()))
-        yield Question(QuestionCode.EMPTY, (Table.SERVICES.value,), before, before)
+        yield _Doubt(Question(QuestionCode.EMPTY, (Table.SERVICES.value,), before, before), ())
 
 
-def _cut(listing: Listing, stored: Stored, share_max: float) -> Iterator[Question]:
+def _cut(listing: Listing, stored: Stored, share_max: float) -> Iterator[_Doubt]:
     for table in Table:
         before = stored.rows.get(table.value, 0)
         now = listing.counts[table].read if table in listing.counts else 0
         if table in listing.cut or _is_too_many(before - now, before, share_max):
-            yield Question(QuestionCode.CUT, (table.value,), max(before - now, 0), before)
+            yield _Doubt(Question(QuestionCode.CUT, (table.value,), max(before - now, 0), before), ())
 
 
-def _parts_missing(listing: Listing, share_max: float) -> Iterator[Question]:
+def _parts_missing(listing: Listing, share_max: float) -> Iterator[_Doubt]:
     missing = Counter(row.table for row in listing.quarantined if row.reason in NAMES_WHAT_IS_MISSING)
     for table, lost in missing.items():
         rows = listing.counts[table].read
         if _is_too_many(lost, rows, share_max):
-            yield Question(QuestionCode.PARTS_MISSING, (table.value,), lost, rows)
+            yield _Doubt(Question(QuestionCode.PARTS_MISSING, (table.value,), lost, rows), ())
 
 
-def _retired_records(
-    listing: Listing, stored: Stored, source_key: str, share_max: float
-) -> Iterator[Question]:
+def _retired_records(listing: Listing, stored: Stored, source_key: str, share_max: float) -> Iterator[_Doubt]:
     quarantined = {service_id(source_key, it) for it in listing.quarantined_services}
     for kind, ids in record_ids(listing, source_key).items():
         listed = stored.listed.get(kind, {})
-        lost = sum(it not in ids and service not in quarantined for it, service in listed.items())
-        if _is_too_many(lost, len(listed), share_max):
-            yield Question(QuestionCode.RETIRES, (kind.value,), lost, len(listed))
+        lost = sorted(
+            str(it) for it, service in listed.items() if it not in ids and service not in quarantined
+        )
+        if _is_too_many(len(lost), len(listed), share_max):
+            question = Question(QuestionCode.RETIRES, (kind.value,), len(lost), len(listed))
+            yield _Doubt(question, tuple(lost))
 
 
 def _retired_offers(
     listing: Listing, stored: Stored, vanished: Collection[str], share_max: float
-) -> Iterator[Question]:
-    """Ask when too many of the offers that can be proposed now could not be any more. Hotlines do not count."""
+) -> Iterator[_Doubt]:
+    """Ask when too many of the offers that can be proposed now could not be any more."""
     services = {service.source_id: service for service in listing.services}
-    hotlines = {source_id for source_id, service in services.items() if service.hotline}
-    proposable = {it for it, offer in stored.offers.items() if offer.proposable} - hotlines
+    proposable = {it for it, offer in stored.offers.items() if offer.proposable}
     lost = {
         it for it in proposable if it in vanished or (it in services and not _is_proposable(services[it]))
     }
     if _is_too_many(len(lost), len(proposable), share_max):
-        yield Question(QuestionCode.RETIRES, ("offer",), len(lost), len(proposable))
+        question = Question(QuestionCode.RETIRES, ("offer",), len(lost), len(proposable))
+        yield _Doubt(question, tuple(sorted(lost)))
 
 
 def _is_proposable(service: DirectoryService) -> bool:
@@ -221,8 +230,9 @@ def _is_too_many(lost: int, before: int, share_max: float) -> bool:
     return lost > share_max * before
 
 
-def _confirmation(package: str, source_key: str, questions: Sequence[Question]) -> str | None:
-    if not questions:
+def _confirmation(package: str, source_key: str, doubts: Sequence[_Doubt]) -> str | None:
+    """Return a digest of the package, its source and every question with the ids it is about."""
+    if not doubts:
         return None
-    asked = [[question.code, *question.about, question.lost, question.before] for question in questions]
+    asked = [[it.question.code, *it.question.about, it.question.lost, *it.ids] for it in doubts]
     return sha256(json.dumps([package, source_key, asked]).encode()).hexdigest()[:CONFIRMATION_CHARS]

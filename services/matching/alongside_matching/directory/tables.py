@@ -41,8 +41,8 @@ class DirectorySourceRow(Base, table=True):
 class DirectoryImportRow(Base, table=True):
     """One uploaded directory and the progress of its import; `source` is the name under which it was sent.
 
-    `confirm` is what somebody has confirmed, `confirmation` what would confirm the `questions` that came up. `moved` and `kept`
-    are null until it was decided that the import may change something.
+    `confirm` is what somebody has confirmed, `confirmation` what would confirm the `questions` that came up. `moved`, `kept`
+    and `released` are null until it was decided that the import may change something. `digest_key` is null when it has ended.
     """
 
     __tablename__ = "directory_import"
@@ -58,6 +58,8 @@ class DirectoryImportRow(Base, table=True):
     id: UUID = Field(primary_key=True)
     region: str = Field(sa_type=Text)
     source: str = Field(sa_type=Text)
+    source_key: str = Field(sa_type=Text)
+    digest_key: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     pause_vanished: bool
     dry_run: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("false")))
     confirm: str | None = Field(default=None, sa_type=Text)
@@ -65,6 +67,7 @@ class DirectoryImportRow(Base, table=True):
     questions: list[Any] = Field(sa_column=Column(JSONB, nullable=False, server_default=text("'[]'")))
     moved: list[str] | None = Field(default=None, sa_column=Column(ARRAY(Text)))
     kept: list[str] | None = Field(default=None, sa_column=Column(ARRAY(Text)))
+    released: list[str] | None = Field(default=None, sa_column=Column(ARRAY(Text)))
     attempts: int = Field(sa_column=count_column())
     state: str = Field(sa_type=Text)
     of: int | None = None

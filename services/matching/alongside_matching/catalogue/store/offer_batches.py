@@ -88,6 +88,11 @@ _WITHDRAW: Final = """
     where source = $1 and source_id = any($2::text[]) and not withdrawn
     returning source_id
 """
+_FORGET_POSITIONS: Final = """
+    update offer set latitude = null, longitude = null, content_hash = null, updated_at = $3
+    where source = $1 and source_id = any($2::text[]) and latitude is not null
+      and not kept_by_staff && array['latitude', 'longitude']
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +268,13 @@ async def withdraw(
 ) -> list[str]:
     """Mark offers as withdrawn by their source and pause them, and return those that were not; any other pause stays."""
     return [row["source_id"] for row in await conn.fetch(_WITHDRAW, source, list(source_ids), now)]
+
+
+async def forget_positions(
+    conn: asyncpg.Connection, source: str, source_ids: Sequence[str], now: datetime
+) -> None:
+    """Remove the positions of these offers, unless staff set them; when they are listed again they are changed."""
+    await conn.execute(_FORGET_POSITIONS, source, list(source_ids), now)
 
 
 def _row(offer: NewOffer) -> dict[str, object]:

@@ -3,12 +3,14 @@
 import tempfile
 from collections.abc import AsyncIterator, Collection
 from datetime import datetime
+from secrets import token_bytes
 from typing import IO, Annotated, Any, Final, Literal
 from uuid import UUID
 
-from fastapi import Query, Request, Response
+from fastapi import Header, Query, Request, Response
 from pydantic import BaseModel
 
+from alongside_chassis.announce import Tx
 from alongside_chassis.errors import HttpProblem
 from alongside_chassis.http import (
     APIRouter,
@@ -20,15 +22,17 @@ from alongside_chassis.http import (
     encode_cursor,
     refuses_with,
 )
+from alongside_contracts.ids import new_id
 from alongside_matching.directory.api import refusals
 from alongside_matching.directory.api.queries import UploadQuery
-from alongside_matching.directory.api.sources import check_source
+from alongside_matching.directory.api.sources import key_of_source
 from alongside_matching.directory.codes import ImportState, LineKind, QuestionCode
 from alongside_matching.directory.store import imports
-from alongside_matching.directory.store.imports import StoredImport
+from alongside_matching.directory.store.imports import NewImport, StoredImport
 
 PART_BYTES: Final = 1024 * 1024
 LINES_MAX: Final = 5_000
+DIGEST_KEY_BYTES: Final = 32
 ZIP_MAGIC: Final = b"PK\x03\x04"
 
 
@@ -76,8 +80,8 @@ class ImportView(BaseModel):
 class ReportLine(BaseModel):
     """One remark on one line of one file: not imported (`quarantined`) or imported with a remark (`flagged`).
 
-    Nothing of the line's content: `path` and `line` say where it is in the package, `digest` is that of its text (the first 16
-    hexadecimal digits of its SHA-256; for JSON, of the document with sorted keys).
+    Nothing of the line's content: `path` and `line` say where it is in the package, `digest` is the BLAKE2b digest of its text
+    (8 bytes; for JSON, of the document with sorted keys) with the key that came with the package.
     """
 
     number: int
@@ -103,28 +107,47 @@ def router(regions: Collection[str], bytes_max: int) -> APIRouter:
 def _add_upload(routes: APIRouter, regions: Collection[str], bytes_max: int) -> None:
     @routes.post("", status_code=202, responses={**_ACCEPTED, **refuses_with(409)}, openapi_extra=_ZIP_BODY)
     async def upload_directory(
-        wanted: Annotated[UploadQuery, Query()], request: Request, response: Response, runtime: CurrentRuntime
+        wanted: Annotated[UploadQuery, Query()],
+        request: Request,
+        response: Response,
+        runtime: CurrentRuntime,
+        digest_key: Annotated[str | None, Header(pattern="^[0-9a-f]{32,128}$")] = None,
     ) -> ImportView:
         """Accept an HSDS datapackage (zip) of a source; it is imported in the background.
 
         HSDS 1.x and 3.0, CSV or JSON. A source has one package for one region: records of this source that the package no
         longer lists get a tombstone in the read API, and their offers are paused, unless `vanished=keep` is sent. A package
         that would retire too much is `held` until it is sent again with its confirmation. Sending a file again changes
-        nothing.
+        nothing. `Digest-Key` (hexadecimal) is the key of the report's digests; without it they cannot be compared.
         """
         if wanted.region not in regions:
             raise refusals.unknown_region(wanted.region, regions)
-        new = wanted.new_import()
+        import_id = new_id()
         with tempfile.SpooledTemporaryFile(max_size=PART_BYTES) as spool:
             await _receive(request.stream(), spool, bytes_max)
             async with runtime.transaction() as tx:
-                await check_source(tx.conn, wanted.source, wanted.region, new=wanted.new_source)
-                await imports.add(tx.conn, new, tx.now)
+                await imports.add(tx.conn, await _new_import(tx, import_id, wanted, digest_key), tx.now)
                 for number, part in enumerate(iter(lambda: spool.read(PART_BYTES), b"")):
-                    await imports.add_part(tx.conn, new.id, number, part)
-                stored = await imports.view(tx.conn, new.id)
-        response.headers["Location"] = f"/directory/imports/{new.id}"
-        return _view_or_not_found(new.id, stored)
+                    await imports.add_part(tx.conn, import_id, number, part)
+                stored = await imports.view(tx.conn, import_id)
+        response.headers["Location"] = f"/directory/imports/{import_id}"
+        return _view_or_not_found(import_id, stored)
+
+
+async def _new_import(tx: Tx, import_id: UUID, wanted: UploadQuery, digest_key: str | None) -> NewImport:
+    source_key = await key_of_source(
+        tx, wanted.source, wanted.region, new=wanted.new_source, dry_run=wanted.dry_run
+    )
+    return NewImport(
+        id=import_id,
+        region=wanted.region,
+        source=wanted.source,
+        source_key=source_key,
+        digest_key=bytes.fromhex(digest_key) if digest_key else token_bytes(DIGEST_KEY_BYTES),
+        pause_vanished=wanted.vanished == "pause",
+        dry_run=wanted.dry_run,
+        confirm=wanted.confirm,
+    )
 
 
 def _add_reading(routes: APIRouter) -> None:

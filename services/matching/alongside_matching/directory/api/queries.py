@@ -7,8 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from alongside_contracts.fields.texts import Name
 from alongside_contracts.fields.times import Moment
-from alongside_contracts.ids import PostalCode, RegionId, new_id
-from alongside_matching.directory.store.imports import NewImport
+from alongside_contracts.ids import PostalCode, RegionId
 
 PER_PAGE_MAX: Final = 500
 MINIMAL_PER_PAGE_MAX: Final = 10_000
@@ -37,17 +36,6 @@ class UploadQuery(BaseModel):
     """Only count what the import would do."""
     confirm: Annotated[str, Name(CONFIRMATION_MAX)] | None = None
     """The `confirmation` of an import of this package whose questions are settled."""
-
-    def new_import(self) -> NewImport:
-        """Return the import to store, with a new id."""
-        return NewImport(
-            id=new_id(),
-            region=self.region,
-            source=self.source,
-            pause_vanished=self.vanished == "pause",
-            dry_run=self.dry_run,
-            confirm=self.confirm,
-        )
 
 
 class PageQuery(BaseModel):

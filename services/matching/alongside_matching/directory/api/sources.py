@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-import asyncpg
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict
 
@@ -53,13 +52,14 @@ def router() -> APIRouter:
         """Rename a source. Ids of its records stay, and its next package is sent under the new name."""
 
         async def work(tx: Tx) -> SourceView:
-            region = await sources.region_of(tx.conn, name)
-            if region is None:
+            await sources.lock_all(tx.conn)
+            found = await sources.find(tx.conn, name)
+            if found is None:
                 raise refusals.no_source(name)
-            if await sources.is_taken(tx.conn, body.name):
+            if await sources.is_taken(tx.conn, body.name, by_other_than=name):
                 raise refusals.source_name_taken(body.name)
             await sources.rename(tx.conn, name, body.name)
-            known = await sources.list_sources(tx.conn, region)
+            known = await sources.list_sources(tx.conn, found[1])
             renamed = next(source for source in known if source.name == body.name)
             return SourceView.model_validate(renamed, from_attributes=True)
 
@@ -68,16 +68,23 @@ def router() -> APIRouter:
     return routes
 
 
-async def check_source(conn: asyncpg.Connection, name: str, region: str, *, new: bool) -> None:
-    """Raise HttpProblem unless a package may come from this source: a known one of the region, or a new one that is said to
-    be new where the region has others."""
-    of_source = await sources.region_of(conn, name)
-    if of_source == region:
-        return
-    if of_source is not None:
-        raise refusals.source_elsewhere(name, of_source)
-    if await sources.is_taken(conn, name):
+async def key_of_source(tx: Tx, name: str, region: str, *, new: bool, dry_run: bool) -> str:
+    """Return the key of the source a package comes from; a new source is added, except for a dry run.
+
+    Raises HttpProblem unless it is a known one of the region, or a new one that is said to be new where the region has others.
+    """
+    found = await sources.find(tx.conn, name)
+    if found is not None:
+        key, of_region = found
+        if of_region != region:
+            raise refusals.source_elsewhere(name, of_region)
+        return key
+    await sources.lock_all(tx.conn)
+    if await sources.is_taken(tx.conn, name):
         raise refusals.source_name_taken(name)
-    known = [source.name for source in await sources.list_sources(conn, region)]
+    known = [source.name for source in await sources.list_sources(tx.conn, region)]
     if known and not new:
         raise refusals.new_source(region, known)
+    if not dry_run:
+        await sources.add(tx.conn, name, region, tx.now)
+    return name

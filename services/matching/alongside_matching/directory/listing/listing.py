@@ -13,8 +13,9 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import cast
+from typing import IO, cast
 
+from alongside_matching.directory.confidential.withholding import ConfidentialPlaces, withhold_places
 from alongside_matching.directory.listing.checked_columns import read_text, read_url
 from alongside_matching.directory.listing.model import DirectoryService, Listing, Organisation, PublishedTerm
 from alongside_matching.directory.listing.needs import (
@@ -27,27 +28,36 @@ from alongside_matching.directory.listing.needs import (
 from alongside_matching.directory.listing.places import places_of
 from alongside_matching.directory.listing.row_audit import RowAudit, RowOutcome, index_by_id
 from alongside_matching.directory.listing.service_parts import ServiceDraft, ServiceDrafts, attach_parts
-from alongside_matching.directory.listing.withholding import ConfidentialPlaces, withhold_places
 from alongside_matching.directory.policy import Area
 from alongside_matching.directory.source.findings import FlagKind, QuarantineReason
 from alongside_matching.directory.source.reader import Datapackage, Progress, Row, open_datapackage
 from alongside_matching.directory.source.tables import Table
 
 
-def read_directory(path: Path, progress: Progress | None = None, *, area: Area | None = None) -> Listing:
+def read_directory(
+    package: Path | IO[bytes],
+    progress: Progress | None = None,
+    *,
+    area: Area | None = None,
+    digest_key: bytes = b"",
+) -> Listing:
     """Open and read a datapackage, zip or folder. Raises DirectoryError when it cannot be read at all.
 
-    `area` is where the region's places are: coordinates far from it are not used.
+    `area` is where the region's places are: coordinates far from it are not used. `digest_key` is for the digests of rows.
     """
-    with open_datapackage(path) as package:
-        return read_listing(package, progress, area=area)
+    with open_datapackage(package) as opened:
+        return read_listing(opened, progress, area=area, digest_key=digest_key)
 
 
 def read_listing(
-    package: Datapackage, progress: Progress | None = None, *, area: Area | None = None
+    package: Datapackage,
+    progress: Progress | None = None,
+    *,
+    area: Area | None = None,
+    digest_key: bytes = b"",
 ) -> Listing:
     """Join an open datapackage. The same bytes always give an equal Listing."""
-    audit = RowAudit(package, progress)
+    audit = RowAudit(package, progress, digest_key)
 
     # 1. tables that others refer to
     terms = index_by_id(audit, Table.TERMS, _term)
@@ -61,7 +71,7 @@ def read_listing(
     attach_parts(audit, services, places.by_id, terms)
 
     # 4. confidential places
-    hidden = withhold_places(audit.confidential(), services, places)
+    hidden = withhold_places(audit, services, places)
 
     # 5. assemble
     listed = tuple(_listed(audit, draft, hidden) for draft in services.accepted.values())
@@ -71,9 +81,10 @@ def read_listing(
         audit.quarantined(),
         audit.flags(),
         audit.counts(),
-        tuple(hidden.without_secrets_of(each) for each in organisations.values()),
+        tuple(hidden.without_secrets(each) for each in organisations.values()),
         tuple(terms.values()),
         audit.cut(),
+        hidden.locations,
     )
 
 

@@ -169,7 +169,7 @@ class RowCount:
 class Listing:
     """A checked datapackage. Services in the order of their file; findings by table and line.
 
-    `cut`: tables whose last row is malformed, as in a file that ends too early.
+    `cut`: tables whose last row is malformed, as in a file that ends too early. `confidential`: ids of confidential locations.
     """
 
     package: str
@@ -180,6 +180,7 @@ class Listing:
     organisations: tuple[Organisation, ...] = ()
     terms: tuple[PublishedTerm, ...] = ()
     cut: tuple[Table, ...] = ()
+    confidential: frozenset[str] = frozenset()
 
     @property
     def services_read(self) -> int:

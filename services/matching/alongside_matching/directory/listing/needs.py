@@ -29,20 +29,22 @@ from alongside_matching.directory.listing.taxonomy_rules import (
 )
 from alongside_matching.directory.listing.taxonomy_words import WORDS
 from alongside_matching.families import for_families, is_fellowship_of_families, needs_of_families
+from alongside_matching.text import fold
 
 # A listing is a group when at least this share of its terms (without Y codes) is support groups. Below it, it is a
 # service that also holds groups: a shelter with thirteen programmes is not proposed as a group.
 GROUP_SHARE_MIN = 0.5
 # A listing is a hotline when more than this share of its terms (without Y codes) is lines to call, or its name says so.
 HOTLINE_SHARE = 0.5
+_LINE = r"(?:hot|help|talk|warm|crisis|suicide|support|info|text)[ -]?lines?"
 _HOTLINE = re.compile(
-    r"\b(?:hot|help|talk|warm|crisis|suicide|support|info|text)[ -]?lines?\b|\b(?:suicide|crisis)[^,;]{0,30} lifeline\b"
-    r"|\blínea (?:de (?:crisis|ayuda|apoyo|vida)|directa)\b",
-    re.IGNORECASE,
+    rf"\b{_LINE}\b|\b(?:suicide|crisis)[^,;]{{0,30}} lifeline\b|\blinea (?:de (?:crisis|ayuda|apoyo|vida)|directa)\b"
 )
-_LIFELINE = re.compile(
-    r"\blifelines?\b", re.IGNORECASE
-)  # also a name of charities and of a telephone discount
+_BESIDE_A_LINE = re.compile(
+    rf"\b(?:shelters?|cent(?:er|re)s?|clinics?|housing|counsel(?:l?ing)?|services?|programs?|house|home|advocacy|treatment|groups?)"
+    rf"\b.*(?:\band\b|[&/,+]).*\b{_LINE}\b"
+)  # a shelter that also has a line
+_LIFELINE = re.compile(r"\blifelines?\b")  # also a name of charities and of a telephone discount
 _POPULATION = "Y"
 _Value = TypeVar("_Value")
 _AIRS_CODE = re.compile(r"[A-Z]{1,2}(?:-\d{4}(?:\.\d{4}(?:-\d{3}(?:\.\d{2})?)?)?)?")
@@ -74,8 +76,9 @@ def is_hotline(terms: Iterable[Term], names: Iterable[str]) -> bool:
     """Return whether a service is a line that people call at once: a hotline, helpline or warmline."""
     activity_terms = [term for term in terms if not _is_population(term)]
     lines = sum(_is_line(term) for term in activity_terms)
-    named = any(_HOTLINE.search(name) or (lines and _LIFELINE.search(name)) for name in names)
-    return bool(named or lines > HOTLINE_SHARE * len(activity_terms))
+    return lines > HOTLINE_SHARE * len(activity_terms) or any(
+        _names_a_line(fold(name), lines) for name in names
+    )
 
 
 def formats_of(terms: Iterable[Term]) -> frozenset[Format]:
@@ -106,9 +109,16 @@ def _is_population(term: Term) -> bool:
     return term.code.startswith(_POPULATION) and _AIRS_CODE.fullmatch(term.code) is not None
 
 
+def _names_a_line(name: str, lines: int) -> bool:
+    """Return whether a folded name is that of a line; with terms for lines, also an ambiguous name."""
+    if _BESIDE_A_LINE.search(name):
+        return False
+    return _HOTLINE.search(name) is not None or (lines > 0 and _LIFELINE.search(name) is not None)
+
+
 def _is_line(term: Term) -> bool:
     by_code = _entry(term.code, LINES)
-    return by_code if by_code is not None else _HOTLINE.search(term.name) is not None
+    return by_code if by_code is not None else _HOTLINE.search(fold(term.name)) is not None
 
 
 def _is_support_group(term: Term) -> bool:

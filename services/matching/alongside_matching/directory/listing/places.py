@@ -30,10 +30,12 @@ class _Address:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Every location with the first address given for it, by location id; and the location ids of organisations."""
+    """Every location with the first address given for it, by location id; the location ids of organisations; and the lines of
+    all addresses of a location, also of those that were not read."""
 
     by_id: Mapping[str, ServiceLocation]
     of_organisation: Mapping[str, list[str]]
+    lines: Mapping[str, list[str]]
 
 
 def places_of(audit: RowAudit, organisations: Collection[str], area: Area | None) -> Places:
@@ -49,12 +51,13 @@ def places_of(audit: RowAudit, organisations: Collection[str], area: Area | None
         return _location(audit, row, area)
 
     locations = index_by_id(audit, Table.LOCATIONS, parse_location)
-    addresses = _addresses(audit, locations)
+    lines: dict[str, list[str]] = {}
+    addresses = _addresses(audit, locations, lines)
     by_id = {
         location: _with_address(place, addresses.get(location, _Address()))
         for location, place in locations.items()
     }
-    return Places(by_id, of_organisation)
+    return Places(by_id, of_organisation, lines)
 
 
 def _location(audit: RowAudit, row: Row, area: Area | None) -> ServiceLocation:
@@ -94,10 +97,13 @@ def _coordinates(audit: RowAudit, row: Row, area: Area | None) -> Coordinates | 
     return found
 
 
-def _addresses(audit: RowAudit, locations: Mapping[str, ServiceLocation]) -> dict[str, _Address]:
+def _addresses(
+    audit: RowAudit, locations: Mapping[str, ServiceLocation], lines: dict[str, list[str]]
+) -> dict[str, _Address]:
     addresses: dict[str, _Address] = {}
     for row in audit.rows(Table.ADDRESSES):
         location, address = row.text("location_id"), _address(audit, row)
+        lines.setdefault(location, []).extend((address.street, address.street_2))
         if row.text("address_type") == "postal":  # HSDS 3.0: a mailing address, not the place of the service
             audit.record_outcome(row, RowOutcome.ELSEWHERE)
         elif location not in locations:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Final, TypeVar
 
-from alongside_matching.directory.listing.confidential import says_confidential
+from alongside_matching.directory.confidential.words import RowWords, has_word
 from alongside_matching.directory.listing.model import RowCount
 from alongside_matching.directory.source.findings import Flag, FlagKind, Quarantined, QuarantineReason
 from alongside_matching.directory.source.origin import Origin
@@ -29,14 +29,17 @@ class RowOutcome(StrEnum):
 class RowAudit:
     """Collects findings while tables are read. The caller of `rows` records one outcome for each row."""
 
-    def __init__(self, package: Datapackage, progress: Progress | None) -> None:
+    def __init__(self, package: Datapackage, progress: Progress | None, digest_key: bytes = b"") -> None:
         self._package = package
+        self._digest_key = digest_key
+        self._words = RowWords()
         self._progress = progress
         self._read: Counter[Table] = Counter()
         self._outcomes: Counter[tuple[Table, RowOutcome]] = Counter()
         self._quarantined: list[Quarantined] = []
         self._flags: list[Flag] = []
         self._confidential: list[Row] = []
+        self._malformed_confidential: list[BadRow] = []
         self._ends_malformed: dict[Table, bool] = {}
 
     def rows(self, table: Table) -> Iterator[Row]:
@@ -45,13 +48,14 @@ class RowAudit:
             self._read[table] += 1
             self._ends_malformed[table] = isinstance(row, BadRow)
             if isinstance(row, BadRow):
+                if has_word(row.origin.text):
+                    self._malformed_confidential.append(row)
                 self._add_quarantined(table, row.origin, "", QuarantineReason.ROW_MALFORMED)
                 continue
             if row.recoded:  # bytes that are not UTF-8 were read as Windows-1252 or removed
                 self.flag(row, FlagKind.NOT_UTF8)
-            if table not in _ABOUT_NO_PLACE and says_confidential(row):
-                self._confidential.append(row)
-                self.flag(row, FlagKind.CONFIDENTIAL_PLACE)
+            if table not in _ABOUT_NO_PLACE and self._words.say_confidential(row):
+                self.add_confidential(row)
             yield row
 
     def record_outcome(self, row: Row, outcome: RowOutcome) -> None:
@@ -65,7 +69,18 @@ class RowAudit:
     def flag(self, row: Row, kind: FlagKind, column: str = "") -> None:
         """Add a remark to a row, whatever its outcome."""
         at = row.origin
-        self._flags.append(Flag(row.table, at.path, at.line, at.digest, row.text("id"), kind, column))
+        self._flags.append(
+            Flag(row.table, at.path, at.line, at.digest(self._digest_key), row.text("id"), kind, column)
+        )
+
+    def add_confidential(self, row: Row) -> None:
+        """Add a row that calls a place confidential."""
+        self._confidential.append(row)
+        self.flag(row, FlagKind.CONFIDENTIAL_PLACE)
+
+    def malformed_confidential(self) -> Sequence[BadRow]:
+        """Return the rows with such a word that cannot be split into columns: whatever they name is meant."""
+        return self._malformed_confidential
 
     def confidential(self) -> Sequence[Row]:
         """Return the rows that call a place confidential, quarantined ones too."""
@@ -99,7 +114,9 @@ class RowAudit:
         return RowCount(read=self._read[table], **outcomes)
 
     def _add_quarantined(self, table: Table, at: Origin, source_id: str, reason: QuarantineReason) -> None:
-        self._quarantined.append(Quarantined(table, at.path, at.line, at.digest, source_id, reason))
+        self._quarantined.append(
+            Quarantined(table, at.path, at.line, at.digest(self._digest_key), source_id, reason)
+        )
         self._outcomes[table, RowOutcome.QUARANTINED] += 1
 
 

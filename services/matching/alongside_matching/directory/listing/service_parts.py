@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from alongside_matching.directory.confidential.words import has_word
 from alongside_matching.directory.listing.checked_columns import read_text
 from alongside_matching.directory.listing.languages import read_languages
 from alongside_matching.directory.listing.model import (
@@ -77,6 +78,9 @@ def attach_parts(
         )
     for row in audit.rows(Table.LANGUAGES):
         _attach_language(audit, services, row)
+    for table in (Table.CONTACTS, Table.ACCESSIBILITY):
+        for row in audit.rows(table):
+            audit.record_outcome(row, RowOutcome.ELSEWHERE)
 
 
 def _attach_places(audit: RowAudit, services: ServiceDrafts, places: Mapping[str, ServiceLocation]) -> None:
@@ -97,6 +101,8 @@ def _attach_terms(audit: RowAudit, services: ServiceDrafts, terms: Mapping[str, 
     for row in audit.rows(Table.SERVICE_TERMS):
         term = terms.get(row.text("taxonomy_id"))
         if row.text("link_entity") not in ("", "service"):  # HSDS 3.0: any entity may carry a term
+            if term is not None and has_word(term.name):
+                audit.add_confidential(row)
             audit.record_outcome(row, RowOutcome.ELSEWHERE)
         elif term is None:
             audit.quarantine(row, QuarantineReason.TERM_MISSING)

@@ -5,7 +5,6 @@ DirectoryError
 ├── DamagedArchive      the zip is broken, encrypted or packed in an unsupported way
 ├── MissingTable        organisations or services are missing
 ├── UploadLost          the uploaded file is gone, and must be sent again
-├── SourceElsewhere     the source belongs to another region
 ├── AmbiguousTable      two files could be the same table
 ├── MissingColumn       a table lacks a column that the join needs
 └── LimitExceeded       more files, bytes or rows than the limits allow
@@ -48,7 +47,3 @@ class LimitExceeded(DirectoryError):
 
 class UploadLost(DirectoryError):
     """The uploaded file is gone: the database crashed before the import ended."""
-
-
-class SourceElsewhere(DirectoryError):
-    """The source belongs to another region."""

@@ -38,6 +38,7 @@ _NESTED: Final[Mapping[Table, Mapping[str, tuple[Table, str]]]] = {
     },
     Table.LOCATIONS: {
         "addresses": (Table.ADDRESSES, "location_id"),
+        "physical_addresses": (Table.ADDRESSES, "location_id"),
         "phones": (Table.PHONES, "location_id"),
         "schedules": (Table.SCHEDULES, "location_id"),
         "languages": (Table.LANGUAGES, "location_id"),
@@ -116,12 +117,38 @@ def _flat(
 
 
 def _cells(table: Table, document: Mapping[str, Any]) -> dict[str, str]:
+    """Return the plain fields in our names, and what is below nested fields that are not read, for words that count anywhere."""
     plain = {str(name): value for name, value in document.items() if not isinstance(value, Mapping | list)}
-    return dict(zip(columns_of(table, list(plain)), map(_text, plain.values()), strict=True))
+    cells = dict(zip(columns_of(table, list(plain)), map(_text, plain.values()), strict=True))
+    read = {*_NESTED.get(table, {}), *_NAMED.get(table, {})}
+    for name, value in document.items():
+        if isinstance(value, Mapping | list) and name not in read:
+            cells.update(_leaves(str(name), value, depth=0))
+    return cells
+
+
+def _leaves(path: str, value: Any, *, depth: int) -> Iterator[tuple[str, str]]:
+    """Yield everything below a field, by its path."""
+    if depth > DEPTH_MAX:
+        return
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _leaves(f"{path}.{name}", inner, depth=depth + 1)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from (
+                _leaves(f"{path}[]", inner, depth=depth + 1) if isinstance(inner, Mapping | list) else ()
+            )
+        plain = [_text(inner) for inner in value if not isinstance(inner, Mapping | list)]
+        if plain:
+            yield path, " ; ".join(plain)
+    else:
+        yield path, _text(value)
 
 
 def _objects(value: Any) -> list[Mapping[str, Any]]:
-    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+    items = value if isinstance(value, list) else [value]
+    return [item for item in items if isinstance(item, Mapping)]
 
 
 def _text(value: Any) -> str:

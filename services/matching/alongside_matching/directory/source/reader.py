@@ -49,6 +49,8 @@ FIELD_CHARS_MAX = 65_536
 
 PROGRESS_ROWS = 1_000
 DESCRIPTOR = "datapackage.json"
+UPLOADED = "datapackage.zip"
+"""The name of a package that is not a file, in messages."""
 _SMALL_BYTES = 1 * 2**20  # a small file may have any compression ratio
 _HIDDEN = (".", "__MACOSX")
 
@@ -124,28 +126,27 @@ class Datapackage:
 
 
 @contextmanager
-def open_datapackage(path: Path) -> Iterator[Datapackage]:
+def open_datapackage(package: Path | IO[bytes]) -> Iterator[Datapackage]:
     """Open a zip or folder, check its limits and find its tables. Raises DirectoryError with file and remedy."""
-    if path.is_dir():
-        yield _datapackage(path.name, _folder_members(path))
+    name = package.name if isinstance(package, Path) else UPLOADED
+    if isinstance(package, Path) and package.is_dir():
+        yield _datapackage(name, _folder_members(package))
         return
-    if not path.exists():
-        raise NotADatapackage(str(path), "there is no such file or folder", "Correct the path.")
-    if not zipfile.is_zipfile(path):
+    if isinstance(package, Path) and not package.exists():
+        raise NotADatapackage(str(package), "there is no such file or folder", "Correct the path.")
+    if not zipfile.is_zipfile(package):
         raise NotADatapackage(
-            str(path), "neither a zip nor a folder", "Give an HSDS datapackage: a zip of CSV tables."
+            name, "neither a zip nor a folder", "Give an HSDS datapackage: a zip of CSV tables."
         )
-    with _opened(path) as archive:
-        yield _datapackage(path.name, _zip_members(archive))
+    with _opened(package, name) as archive:
+        yield _datapackage(name, _zip_members(archive))
 
 
-def _opened(path: Path) -> zipfile.ZipFile:
+def _opened(package: Path | IO[bytes], name: str) -> zipfile.ZipFile:
     try:
-        return zipfile.ZipFile(path)
+        return zipfile.ZipFile(package)
     except zipfile.BadZipFile as error:
-        raise DamagedArchive(
-            path.name, f"cannot be opened ({error})", "Download or pack it again."
-        ) from error
+        raise DamagedArchive(name, f"cannot be opened ({error})", "Download or pack it again.") from error
 
 
 def _datapackage(name: str, members: Sequence[Member]) -> Datapackage:

@@ -8,7 +8,10 @@ from enum import StrEnum
 
 
 class Table(StrEnum):
-    """The tables that are joined, under their HSDS 1.x names, in the order of the report."""
+    """The tables that are read, under their HSDS 1.x names, in the order of the report.
+
+    Contacts and accessibility are read for one thing only: whether they call a place confidential.
+    """
 
     ORGANIZATIONS = "organizations"
     SERVICES = "services"
@@ -21,6 +24,8 @@ class Table(StrEnum):
     ELIGIBILITY = "eligibility"
     TERMS = "taxonomy"
     SERVICE_TERMS = "services_taxonomy"
+    CONTACTS = "contacts"
+    ACCESSIBILITY = "accessibility_for_disabilities"
 
 
 REQUIRED_TABLES: tuple[Table, ...] = (Table.ORGANIZATIONS, Table.SERVICES)
@@ -45,6 +50,8 @@ FILE_NAMES: Mapping[Table, tuple[str, ...]] = {
         "attributes",
         "attribute",
     ),
+    Table.CONTACTS: ("contacts", "contact"),
+    Table.ACCESSIBILITY: ("accessibility_for_disabilities", "accessibility"),
 }
 
 # Columns that the join needs. Others may be absent and then read as empty.
@@ -60,6 +67,8 @@ REQUIRED_COLUMNS: Mapping[Table, tuple[str, ...]] = {
     Table.ELIGIBILITY: ("service_id", "eligibility"),
     Table.TERMS: ("id", "name"),
     Table.SERVICE_TERMS: ("service_id", "taxonomy_id"),
+    Table.CONTACTS: (),
+    Table.ACCESSIBILITY: (),
 }
 
 # 3.0 column -> the 1.x column with the same content; used only where the 1.x column is absent.

@@ -17,22 +17,28 @@ _COLUMNS: Final = (
     " lines_quarantined, flagged, vanished, questions, confirmation, problem, remedy, created_at, finished_at"
 )
 _ADD: Final = """
-    insert into directory_import (id, region, source, pause_vanished, dry_run, confirm, state, created_at)
-    values ($1, $2, $3, $4, $5, $6, 'queued', $7)
+    insert into directory_import (
+        id, region, source, source_key, digest_key, pause_vanished, dry_run, confirm, state, created_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, 'queued', $9)
 """
 _ADD_PART: Final = "insert into directory_import_part (import_id, number, content) values ($1, $2, $3)"
-_RELEASE_CLAIM: Final = "select pg_advisory_unlock(hashtextextended('directory-source:' || $1, 0))"
 _UNFINISHED: Final = """
-    select id, source from directory_import where state in ('queued', 'reading', 'storing') order by id limit $1
+    select source_key, min(id::text)::uuid as id from directory_import where state in ('queued', 'reading', 'storing')
+    group by source_key order by 2 limit $1
 """
 _CLAIM: Final = "select pg_try_advisory_lock(hashtextextended('directory-source:' || $1, 0))"
+_RELEASE_CLAIM: Final = "select pg_advisory_unlock(hashtextextended('directory-source:' || source_key, 0)) from directory_import where id = $1"
 _OLDEST_OF_SOURCE: Final = """
     select id from directory_import
-    where source = $1 and state in ('queued', 'reading', 'storing') order by id limit 1
+    where source_key = $1 and state in ('queued', 'reading', 'storing') order by id limit 1
 """
 _BEGIN: Final = """
     update directory_import set state = 'reading', attempts = attempts + 1 where id = $1
-    returning region, source, pause_vanished, dry_run, confirm, attempts, moved, kept
+    returning region, source_key, digest_key, pause_vanished, dry_run, confirm, attempts, moved, kept, released
+"""
+_LOCK_CLAIMED: Final = """
+    select from directory_import
+    where id = $1 and attempts = $2 and state in ('reading', 'storing') for no key update
 """
 _STORE_REPORT: Final = """
     update directory_import
@@ -40,9 +46,7 @@ _STORE_REPORT: Final = """
     where id = $1
 """
 _STORE_QUESTIONS: Final = "update directory_import set questions = $2::jsonb, confirmation = $3 where id = $1"
-_STORE_DECISION: Final = """
-    update directory_import set moved = $2, kept = $3, confirm = case when $4 then confirm end where id = $1
-"""
+_STORE_DECISION: Final = "update directory_import set moved = $2, kept = $3, released = $4 where id = $1"
 _ADD_PROGRESS: Final = """
     update directory_import
     set read = $2, created = created + $3, changed = changed + $4,
@@ -50,7 +54,9 @@ _ADD_PROGRESS: Final = """
     where id = $1
 """
 _FINISH: Final = """
-    update directory_import set state = $2, vanished = $3, problem = $4, remedy = $5, finished_at = $6 where id = $1
+    update directory_import
+    set state = $2, vanished = $3, problem = $4, remedy = $5, finished_at = $6, digest_key = null
+    where id = $1
 """
 _ADD_REMARKS: Final = """
     insert into directory_import_line (
@@ -71,13 +77,19 @@ _REMARKS: Final = """
 """
 
 
+class ClaimLost(Exception):
+    """Another process continues this import."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewImport:
-    """An upload to import: under which source, and what its sender wants."""
+    """An upload to import: under which source, and what its sender wants. `digest_key` is for the digests of rows."""
 
     id: UUID
     region: str
     source: str
+    source_key: str
+    digest_key: bytes
     pause_vanished: bool
     dry_run: bool
     confirm: str | None
@@ -87,13 +99,13 @@ class NewImport:
 class ClaimedImport:
     """An import that this process works on; `attempts` counts its starts, this one included.
 
-    `source` is the name under which it was sent, `source_key` what the ids of its records derive from.
+    `source_key` is what the ids of its records derive from; `decision` is None until it may change something.
     """
 
     id: UUID
     region: str
-    source: str
     source_key: str
+    digest_key: bytes
     pause_vanished: bool
     dry_run: bool
     confirm: str | None
@@ -157,9 +169,8 @@ class StoredImport:
 
 async def add(conn: asyncpg.Connection, new: NewImport, now: datetime) -> None:
     """Store a new import, queued."""
-    await conn.execute(
-        _ADD, new.id, new.region, new.source, new.pause_vanished, new.dry_run, new.confirm, now
-    )
+    of_source = (new.region, new.source, new.source_key, new.digest_key)
+    await conn.execute(_ADD, new.id, *of_source, new.pause_vanished, new.dry_run, new.confirm, now)
 
 
 async def add_part(conn: asyncpg.Connection, import_id: UUID, number: int, content: bytes) -> None:
@@ -167,24 +178,24 @@ async def add_part(conn: asyncpg.Connection, import_id: UUID, number: int, conte
     await conn.execute(_ADD_PART, import_id, number, content)
 
 
-async def claim(conn: asyncpg.Connection, candidates_max: int = 20) -> tuple[UUID, str] | None:
-    """Claim the oldest unfinished import of a source that no process works on, and return its id and source.
+async def claim(conn: asyncpg.Connection, candidates_max: int = 20) -> UUID | None:
+    """Claim and return the oldest unfinished import of a source that no process works on; None when there is none.
 
-    None when there is none. The claim is on the source: its packages are imported one after another, in the order in which
-    they came. It belongs to this connection until `release_claim`.
+    The claim is on the source: its packages are imported one after another, in the order in which they came. It belongs to
+    this connection until `release_claim`.
     """
     for row in await conn.fetch(_UNFINISHED, candidates_max):
-        if await conn.fetchval(_CLAIM, row["source"]):
-            oldest = await conn.fetchval(_OLDEST_OF_SOURCE, row["source"])
+        if await conn.fetchval(_CLAIM, row["source_key"]):
+            oldest = await conn.fetchval(_OLDEST_OF_SOURCE, row["source_key"])
             if oldest is not None:
-                return UUID(int=oldest.int), row["source"]  # a plain UUID, not asyncpg's subclass
-            await release_claim(conn, row["source"])
+                return UUID(int=oldest.int)  # a plain UUID, not asyncpg's subclass
+            await release_claim(conn, row["id"])
     return None
 
 
-async def release_claim(conn: asyncpg.Connection, source: str) -> None:
-    """Release the claim, so that another process may continue with this source."""
-    await conn.execute(_RELEASE_CLAIM, source)
+async def release_claim(conn: asyncpg.Connection, import_id: UUID) -> None:
+    """Release the claim on an import's source, so that another process may continue with it."""
+    await conn.execute(_RELEASE_CLAIM, import_id)
 
 
 async def begin(conn: asyncpg.Connection, import_id: UUID) -> ClaimedImport:
@@ -192,21 +203,19 @@ async def begin(conn: asyncpg.Connection, import_id: UUID) -> ClaimedImport:
     row = await conn.fetchrow(_BEGIN, import_id)
     if row is None:
         raise LookupError(f"import {import_id} does not exist")
-    source_key = await conn.fetchval("select key from directory_source where name = $1", row["source"])
-    moved, kept, confirm = row["moved"], row["kept"], row["confirm"]
-    return ClaimedImport(
-        id=import_id,
-        region=row["region"],
-        source=row["source"],
-        source_key=source_key or row["source"],
-        pause_vanished=row["pause_vanished"],
-        dry_run=row["dry_run"],
-        confirm=confirm,
-        attempts=row["attempts"],
-        decision=None
-        if moved is None
-        else ImportDecision(frozenset(moved), frozenset(kept), confirm is not None),
+    facts = dict(row)
+    moved, kept, released = (facts.pop(name) for name in ("moved", "kept", "released"))
+    decided = (
+        None if moved is None else ImportDecision(frozenset(moved), frozenset(kept), frozenset(released))
     )
+    digest_key = facts.pop("digest_key") or b""
+    return ClaimedImport(id=import_id, digest_key=digest_key, decision=decided, **facts)
+
+
+async def lock_claimed(conn: asyncpg.Connection, claimed: ClaimedImport) -> None:
+    """Lock the import until the transaction ends. Raises ClaimLost when another process has begun it since."""
+    if await conn.fetchrow(_LOCK_CLAIMED, claimed.id, claimed.attempts) is None:
+        raise ClaimLost
 
 
 async def parts(conn: asyncpg.Connection, import_id: UUID) -> AsyncIterator[bytes]:
@@ -250,8 +259,8 @@ async def store_questions(
 
 async def store_decision(conn: asyncpg.Connection, import_id: UUID, decision: ImportDecision) -> None:
     """Store what was decided, so that a process that continues the import does not decide again."""
-    moved, kept = sorted(decision.moved), sorted(decision.kept)
-    await conn.execute(_STORE_DECISION, import_id, moved, kept, decision.confirmed)
+    moved, kept, released = map(sorted, (decision.moved, decision.kept, decision.released))
+    await conn.execute(_STORE_DECISION, import_id, moved, kept, released)
 
 
 async def add_flagged(conn: asyncpg.Connection, import_id: UUID, remarks: Sequence[LineRemark]) -> None:

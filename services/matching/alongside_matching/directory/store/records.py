@@ -55,6 +55,22 @@ _ADD_TOMBSTONES: Final = """
             'organization', jsonb_build_object('name', document -> 'organization' -> 'name')))
     where source = $1 and last_import <> $2 and removed_at is null
 """
+_HIDE_OUTDATED: Final = """
+    with hidden as (
+        select distinct service_id from directory_record
+        where source = $1 and kind = 'service_at_location' and (document ->> 'location_id')::uuid = any($2::uuid[])
+          and document #>> '{location,addresses,0,address_1}' is distinct from 'Confidential')
+    update directory_record
+    set changed_at = $3, latitude = null, longitude = null, postal_code = null, content_hash = '',
+        search = setweight(to_tsvector('english', coalesce(document ->> 'name', '')), 'A'),
+        document = case kind
+            when 'service' then document - array['service_at_locations', 'description', 'url', 'alternate_name',
+                'application_process', 'eligibility_description', 'fees_description', 'wait_time', 'schedules']
+            else jsonb_set(document - 'service', '{location}', jsonb_build_object(
+                'id', document -> 'location_id', 'location_type', 'physical')) end
+    where service_id in (select service_id from hidden) and kind in ('service', 'service_at_location')
+    returning kind, split_part(source_id, '@', 1) as service
+"""
 _LISTED: Final = "select kind, id, service_id from directory_record where source = $1 and removed_at is null"
 _SERVICES: Final = """
     select source_id, document ->> 'name' as name, document -> 'organization' ->> 'name' as organisation, terms
@@ -176,6 +192,19 @@ async def upsert(
 async def keep(conn: asyncpg.Connection, service_ids: Collection[UUID], *, of: ClaimedImport) -> None:
     """Let services stay as they are, with their locations, organisations and terms, though an import says otherwise."""
     await conn.execute(_KEEP, of.source_key, of.id, list(service_ids))
+
+
+async def hide_outdated(
+    conn: asyncpg.Connection, locations: Sequence[UUID], *, of: ClaimedImport, now: datetime
+) -> Sequence[str]:
+    """Hide confidential locations in records that an import left as they were; return the source's ids of their services.
+
+    Of such a service only what is not about its place stays: what it was called, its phones, terms and languages.
+    """
+    if not locations:
+        return []
+    rows = await conn.fetch(_HIDE_OUTDATED, of.source_key, list(locations), now)
+    return sorted({row["service"] for row in rows if row["kind"] == "service"})
 
 
 async def add_tombstones(conn: asyncpg.Connection, *, of: ClaimedImport, now: datetime) -> None:

@@ -19,9 +19,12 @@ _ALL: Final = """
 _ADD: Final = """
     insert into directory_source (key, name, region, created_at) values ($1, $1, $2, $3) on conflict do nothing
 """
-_REGION_OF: Final = "select region from directory_source where name = $1"
-_IS_TAKEN: Final = "select exists (select from directory_source where name = $1 or key = $1)"
-_RENAME: Final = "update directory_source set name = $2 where name = $1 returning true"
+_FIND: Final = "select key, region from directory_source where name = $1 for share"
+_IS_TAKEN: Final = """
+    select exists (select from directory_source where (name = $1 or key = $1) and name is distinct from $2)
+"""
+_LOCK_ALL: Final = "lock table directory_source in share row exclusive mode"
+_RENAME: Final = "update directory_source set name = $2 where name = $1"
 _ROWS: Final = "select rows from directory_source where key = $1"
 _SET_ROWS: Final = "update directory_source set rows = $2::jsonb where key = $1"
 
@@ -43,25 +46,30 @@ async def list_sources(conn: asyncpg.Connection, region: str | None = None) -> S
     return [Source(**row) for row in await conn.fetch(_ALL, region)]
 
 
-async def region_of(conn: asyncpg.Connection, name: str) -> str | None:
-    """Return the region of a source; None when no source has this name."""
-    region: str | None = await conn.fetchval(_REGION_OF, name)
-    return region
+async def find(conn: asyncpg.Connection, name: str) -> tuple[str, str] | None:
+    """Return the key and the region of a source; None when no source has this name."""
+    row = await conn.fetchrow(_FIND, name)
+    return (row["key"], row["region"]) if row else None
 
 
 async def add(conn: asyncpg.Connection, name: str, region: str, now: datetime) -> None:
-    """Add a source, unless it is known already."""
+    """Add a source, unless it is known already; its name is its key."""
     await conn.execute(_ADD, name, region, now)
 
 
-async def is_taken(conn: asyncpg.Connection, name: str) -> bool:
+async def is_taken(conn: asyncpg.Connection, name: str, *, by_other_than: str | None = None) -> bool:
     """Return whether a name is in use, or was the first name of a source, from which its ids derive."""
-    return bool(await conn.fetchval(_IS_TAKEN, name))
+    return bool(await conn.fetchval(_IS_TAKEN, name, by_other_than))
 
 
-async def rename(conn: asyncpg.Connection, name: str, new_name: str) -> bool:
-    """Rename a source; its ids stay. False when no source has this name."""
-    return bool(await conn.fetchval(_RENAME, name, new_name))
+async def rename(conn: asyncpg.Connection, name: str, new_name: str) -> None:
+    """Rename a source; its ids stay."""
+    await conn.execute(_RENAME, name, new_name)
+
+
+async def lock_all(conn: asyncpg.Connection) -> None:
+    """Let no other transaction add or rename a source until this one ends."""
+    await conn.execute(_LOCK_ALL)
 
 
 async def load_rows(conn: asyncpg.Connection, source_key: str) -> Mapping[str, int]:
