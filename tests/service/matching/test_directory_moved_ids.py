@@ -147,7 +147,13 @@ async def test_a_place_that_is_taken_during_the_import_keeps_its_service_whateve
         await poll_until(lambda: seen(matching_bench, queued), lambda it: it["state"] == "storing", "storing")
     await importing
 
+    done = await seen(matching_bench, queued)
     assert asked(held) >= {("retires", "service")}
+    assert await lines(matching_bench, done, "ids-moved") == [("quarantined", "a")]
+    assert (done["flagged"], done["lines_quarantined"]) == (
+        held["flagged"] - 1,
+        held["lines_quarantined"] + 1,
+    )
     assert {it["source_id"]: it["name"] for it in await listed(matching_bench)}["a"] == "Circle a"
     shown = [it["name"] for it in (await matching_bench.client.get("/services")).json()["contents"]]
     assert sorted(shown) == ["Circle a", "Circle b"]

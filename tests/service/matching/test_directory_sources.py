@@ -304,3 +304,33 @@ async def test_a_tombstone_keeps_the_names_only(matching_bench: ServiceBench, tm
         "a"
     }
     assert not [it for it in removed if "Bougainvillea" in it["document"] or it["latitude"] is not None]
+
+
+async def test_a_process_that_lost_its_claim_fails_no_import_that_another_has_finished(
+    matching_bench: ServiceBench, tmp_path: Path
+) -> None:
+    queued = await upload(matching_bench, zip_of(tmp_path, zipped(services("a"))).read_bytes())
+
+    async with connection(matching_bench.pool) as conn:
+        import_id = await imports.claim(conn)
+        assert import_id is not None
+        stale = await imports.begin(conn, import_id)
+    await work(matching_bench)
+    async with matching_bench.runtime.transaction() as tx:
+        with pytest.raises(imports.ClaimLost):
+            await imports.lock_claimed(tx.conn, stale)
+
+    assert (await seen(matching_bench, queued))["state"] == "done"
+
+
+@pytest.mark.parametrize("key", ["abc", "xy" * 16, "ab" * 15, "a" * 33, "ab" * 65])
+async def test_a_digest_key_that_cannot_be_used_is_refused(
+    matching_bench: ServiceBench, tmp_path: Path, key: str
+) -> None:
+    package = zip_of(tmp_path, zipped(services("a"))).read_bytes()
+
+    answer = await matching_bench.client.post(
+        "/directory/imports", params=OF_HARBOUR, content=package, headers=UPLOAD | {"Digest-Key": key}
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid-request")

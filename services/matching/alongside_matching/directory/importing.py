@@ -37,7 +37,7 @@ from alongside_matching.directory.listing.listing import read_directory
 from alongside_matching.directory.listing.model import DirectoryService, Listing
 from alongside_matching.directory.plan import ImportPlan, Stored, StoredService, plan_import
 from alongside_matching.directory.policy import DirectoryPolicy
-from alongside_matching.directory.remarks import remarks_of, remarks_on_kept
+from alongside_matching.directory.remarks import NOT_APPLIED_REMEDY, remarks_of, remarks_on_kept
 from alongside_matching.directory.source.errors import DirectoryError, UploadLost
 from alongside_matching.directory.source.reader import UPLOADED
 from alongside_matching.directory.store import imports, sources
@@ -99,14 +99,10 @@ async def import_next(runtime: Runtime, importer: Importer) -> bool:
         if import_id is None:
             return False
         began = runtime.clock.monotonic()
-        claimed = None
         try:
             async with runtime.transaction() as tx:
                 claimed = await imports.begin(tx.conn, import_id)
-            await _import(runtime, conn, claimed, importer)
-        except DirectoryError as error:
-            async with runtime.transaction() as tx:
-                await _fail(tx, import_id, str(error), error.remedy)
+            await _import_or_fail(runtime, conn, claimed, importer)
         except ClaimLost:
             runtime.log.warning(DIRECTORY_CLAIM_LOST)
         finally:
@@ -115,16 +111,24 @@ async def import_next(runtime: Runtime, importer: Importer) -> bool:
     return True
 
 
-async def _import(
+async def _import_or_fail(
     runtime: Runtime, conn: asyncpg.Connection, claimed: ClaimedImport, importer: Importer
 ) -> None:
     if claimed.attempts > ATTEMPTS_MAX:
-        async with runtime.transaction() as tx:
-            problem = f"The import failed {ATTEMPTS_MAX} times because of an internal error"
-            await _fail(
-                tx, claimed.id, problem, "Report it to the operators of matching; its log has the error."
-            )
+        problem = f"The import failed {ATTEMPTS_MAX} times because of an internal error"
+        await _fail(
+            runtime, claimed, problem, "Report it to the operators of matching; its log has the error."
+        )
         return
+    try:
+        await _import(runtime, conn, claimed, importer)
+    except DirectoryError as error:
+        await _fail(runtime, claimed, str(error), error.remedy)
+
+
+async def _import(
+    runtime: Runtime, conn: asyncpg.Connection, claimed: ClaimedImport, importer: Importer
+) -> None:
     listing, digest = await _read(conn, claimed, importer.region(claimed.region))  # 2
     stored = await _load_stored(conn, claimed)
     plan = await asyncio.to_thread(_plan, listing, digest, stored, claimed, importer)  # 3
@@ -151,8 +155,11 @@ async def _turn(runtime: Runtime, claimed: ClaimedImport) -> AsyncIterator[Tx]:
         yield tx
 
 
-async def _fail(tx: Tx, import_id: UUID, problem: str, remedy: str) -> None:
-    await imports.finish(tx.conn, import_id, tx.now, state=ImportState.FAILED, problem=problem, remedy=remedy)
+async def _fail(runtime: Runtime, claimed: ClaimedImport, problem: str, remedy: str) -> None:
+    async with _turn(runtime, claimed) as tx:
+        await imports.finish(
+            tx.conn, claimed.id, tx.now, state=ImportState.FAILED, problem=problem, remedy=remedy
+        )
 
 
 async def _read(
@@ -197,7 +204,9 @@ def _plan(
     )
     if claimed.decision is None:
         return plan
-    return replace(plan, decision=claimed.decision, holds=False)  # it was decided before it was interrupted
+    # It was decided before it was interrupted.
+    vanished = plan.vanished - claimed.decision.kept
+    return replace(plan, decision=claimed.decision, vanished=vanished, holds=False)
 
 
 async def _store_report(tx: Tx, work: _Work) -> None:
@@ -252,6 +261,7 @@ async def _store_services(runtime: Runtime, work: _Work) -> None:
                 changed=len(added.changed),
             )
             await imports.add_flagged(tx.conn, claimed.id, list(remarks_on_kept(added.kept)))
+            await imports.set_not_applied(tx.conn, claimed.id, added.held, remedy=NOT_APPLIED_REMEDY)
 
 
 async def _store_batch(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, count
+from typing import Final
 
 from alongside_matching.catalogue.listed_offers import KEPT_BY_STAFF, KEPT_REMEDY, Kept
 from alongside_matching.directory.codes import LineKind, QuestionCode
@@ -11,7 +12,7 @@ from alongside_matching.directory.source.tables import Table
 from alongside_matching.directory.store.imports import LineRemark
 
 _MOVED_REMEDY = "Its name, organisation and terms have changed together. Ask the publisher whether it is another service now."
-_KEPT_REMEDY = (
+NOT_APPLIED_REMEDY: Final = (
     "It stays as it was, because places are held there. If it is another service now, confirm the import."
 )
 
@@ -25,7 +26,9 @@ def remarks_of(listing: Listing, *, moved: Iterable[str], kept: Iterable[str]) -
     quarantined = (
         _of_row(next(numbers), LineKind.QUARANTINED, row, row.reason) for row in listing.quarantined
     )
-    not_applied = (_of_service(next(numbers), LineKind.QUARANTINED, it, _KEPT_REMEDY) for it in sorted(kept))
+    not_applied = (
+        _of_service(next(numbers), LineKind.QUARANTINED, it, NOT_APPLIED_REMEDY) for it in sorted(kept)
+    )
     flagged = (
         _of_row(next(numbers), LineKind.FLAGGED, flag, flag.kind, flag.column) for flag in listing.flags
     )

@@ -111,7 +111,7 @@ def _add_upload(routes: APIRouter, regions: Collection[str], bytes_max: int) -> 
         request: Request,
         response: Response,
         runtime: CurrentRuntime,
-        digest_key: Annotated[str | None, Header(pattern="^[0-9a-f]{32,128}$")] = None,
+        digest_key: Annotated[str | None, Header(pattern="^(?:[0-9a-f]{2}){16,64}$")] = None,
     ) -> ImportView:
         """Accept an HSDS datapackage (zip) of a source; it is imported in the background.
 

@@ -1,6 +1,6 @@
 """Stores directory imports: the uploaded file until the import ends, its progress, and the remarks on its lines."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -67,6 +67,15 @@ _ADD_REMARKS: Final = """
         remedy text)
 """
 _LAST_REMARK: Final = "select coalesce(max(number), 0) from directory_import_line where import_id = $1"
+_SET_NOT_APPLIED: Final = """
+    with changed as (
+        update directory_import_line set kind = 'quarantined', remedy = $4
+        where import_id = $1 and kind = 'flagged' and code = $3 and source_id = any($2::text[])
+        returning number),
+    counted as (select count(*)::int as lines from changed)
+    update directory_import
+    set flagged = flagged - lines, lines_quarantined = lines_quarantined + lines from counted where id = $1
+"""
 _COUNT_FLAGGED: Final = "update directory_import set flagged = flagged + $2 where id = $1"
 _REMARKS: Final = """
     select number, kind, file, path, line, digest, source_id, "column", code, remedy
@@ -271,6 +280,14 @@ async def add_flagged(conn: asyncpg.Connection, import_id: UUID, remarks: Sequen
     rows = [asdict(remark) | {"number": last + place} for place, remark in enumerate(remarks, start=1)]
     await conn.execute(_ADD_REMARKS, import_id, orjson.dumps(rows).decode())
     await conn.execute(_COUNT_FLAGGED, import_id, len(remarks))
+
+
+async def set_not_applied(
+    conn: asyncpg.Connection, import_id: UUID, source_ids: Collection[str], *, remedy: str
+) -> None:
+    """Report ids that moved as not applied: a place was taken there since it was decided to apply them."""
+    if source_ids:
+        await conn.execute(_SET_NOT_APPLIED, import_id, list(source_ids), QuestionCode.IDS_MOVED, remedy)
 
 
 async def add_progress(
