@@ -1,5 +1,6 @@
 """Imports a published list of online meetings as groups with schedules; importing it again changes nothing."""
 
+import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
@@ -62,8 +63,7 @@ async def import_meetings(
     An entry that would lose cancelled meetings or seats is not applied; the next import tries it again. What staff have
     set stays, and is flagged.
     """
-    policy = policies.of(region)
-    new = {group.slug: _offer(group, region, needs, policy) for group in published.groups}
+    new = await asyncio.to_thread(_offers, published, region, needs, policies.of(region))
     remarks = await _move_meetings(tx, published.groups, new)  # 1
     applied = [group for group in published.groups if group.slug not in remarks]
     match await offer_updates.add_many(tx, [new[group.slug] for group in applied], policies):  # 2
@@ -140,8 +140,10 @@ async def _withdraw(
     tx: Tx, published: PublishedMeetings, source: str, needs: Sequence[str], vanished: Vanished
 ) -> tuple[int, list[Remark]]:
     """Pause withdrawn groups; return how many, and a remark on each missing one, or on a list that lacks too many."""
-    of_these_needs, _ = await offer_batches.find_missing(tx.conn, source, [], needs=needs)
-    withdrawn = [*published.withdrawn, *published.for_families.intersection(of_these_needs)]
+    withdrawn = [*published.withdrawn]
+    if published.for_families:
+        of_these_needs, _ = await offer_batches.find_missing(tx.conn, source, [], needs=needs)
+        withdrawn += published.for_families.intersection(of_these_needs)
     missing: Sequence[str] = ()
     if vanished is not Vanished.KEEP:
         known = [*published.listed, *withdrawn]
@@ -222,6 +224,13 @@ def _group(published_group: PublishedGroup, offer_id: Any, region: str) -> Group
         seats=None,
         facilitators_min=0,
     )
+
+
+def _offers(
+    published: PublishedMeetings, region: str, needs: Sequence[str], policy: Policy
+) -> dict[str, NewOffer]:
+    """Return the groups of a list as offers, by slug; thousands take longer than a step of the event loop may."""
+    return {group.slug: _offer(group, region, needs, policy) for group in published.groups}
 
 
 def _offer(published_group: PublishedGroup, region: str, needs: Sequence[str], policy: Policy) -> NewOffer:

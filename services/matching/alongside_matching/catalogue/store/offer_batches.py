@@ -181,8 +181,8 @@ async def add(
     """
     await lock_existing(conn, [(o.source, o.source_id) for o in offers if o.source and o.source_id])
     by_key = {_key_of(offer.source, offer.source_id, offer.id): offer for offer in offers}
-    kept = await _find_kept(conn, offers, as_listed=as_listed)
     columns = [_row(offer) for offer in offers]
+    kept = await _find_kept(conn, offers, columns, as_listed=as_listed)
     rows = await conn.fetch(_ADD, orjson.dumps(columns).decode(), now, as_listed)
     stored = {row["id"]: by_key[_key_of(row["source"], row["source_id"], row["id"])] for row in rows}
     kept_fields = {row["id"]: row["kept_by_staff"] for row in rows}
@@ -214,11 +214,19 @@ async def add_listed(
 
 async def find_kept_of_listed(conn: asyncpg.Connection, offers: Sequence[NewOffer]) -> list[Kept]:
     """Return what staff have set on offers that a directory lists otherwise."""
-    return await _find_kept(conn, offers, as_listed=True)
+    return await _find_kept(conn, offers, [_row(offer) for offer in offers], as_listed=True)
 
 
-async def _find_kept(conn: asyncpg.Connection, offers: Sequence[NewOffer], *, as_listed: bool) -> list[Kept]:
-    sent = {(it.source or "", it.source_id or ""): _sent(it, _row(it)) for it in offers}
+async def _find_kept(
+    conn: asyncpg.Connection,
+    offers: Sequence[NewOffer],
+    columns: Sequence[Mapping[str, object]],
+    *,
+    as_listed: bool,
+) -> list[Kept]:
+    sent = {
+        (it.source or "", it.source_id or ""): _sent(it, row) for it, row in zip(offers, columns, strict=True)
+    }
     return await find_kept(conn, sent, unsent=_STAFF_ONLY if as_listed else ())
 
 
