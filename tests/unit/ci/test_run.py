@@ -165,7 +165,7 @@ def test_a_file_that_cannot_be_imported_fails_at_once(copy: Copy) -> None:
 def test_a_step_over_its_budget_fails_the_run(copy: Copy) -> None:
     budget = copy.folder / ".ci" / "budget"
     text = budget.read_text()
-    budget.write_text(text.replace("checks = 3", "checks = 0").replace("tests = 13", "tests = 16"))
+    budget.write_text(text.replace("checks = 2", "checks = 0").replace("tests = 16", "tests = 18"))
 
     done = copy.run("--only", "checks")
 
@@ -176,19 +176,19 @@ def test_a_step_over_its_budget_fails_the_run(copy: Copy) -> None:
 
 def test_a_raised_budget_has_to_be_taken_from_another(copy: Copy) -> None:
     budget = copy.folder / ".ci" / "budget"
-    budget.write_text(budget.read_text().replace("tests = 13", "tests = 14"))
+    budget.write_text(budget.read_text().replace("tests = 16", "tests = 17"))
 
     done = copy.run("--only", "checks")
 
     assert done.returncode == 2
     assert "`whole` is 42: lower another row by the same number of minutes" in done.stderr
-    budget.write_text(budget.read_text().replace("checks = 3", "checks = 2"))
+    budget.write_text(budget.read_text().replace("checks = 2", "checks = 1"))
     assert read_budget(budget, "run", [step.name for step in PIPELINES["run"]]).whole == 42
 
 
 def test_a_step_without_a_budget_is_refused(copy: Copy) -> None:
     budget = copy.folder / ".ci" / "budget"
-    budget.write_text(budget.read_text().replace("checks = 3", "reserved checks = 3"))
+    budget.write_text(budget.read_text().replace("checks = 2", "reserved checks = 2"))
 
     done = copy.run("--only", "set-up")
 
