@@ -108,22 +108,21 @@ def plan_import(
     confirmation = _confirmation(package, source_key, doubts)
     is_confirmed = confirmation is not None and confirm == confirmation
     holds = not is_confirmed and any(it.question.code in _HOLDING for it in doubts)
-    releases = is_confirmed or (dry_run and holds)
-    decision = ImportDecision(
-        moved=moved if releases else moved - with_places,
-        kept=frozenset() if releases else with_places,
-        released=with_places if releases else frozenset(),
-    )
+    released = with_places if is_confirmed or (dry_run and holds) else frozenset()
+    decision = ImportDecision(moved - with_places | released, kept=with_places - released, released=released)
+    created, changed = _offered(listing, stored, decision)
+    questions = tuple(it.question for it in doubts)
+    return ImportPlan(created, changed, vanished - decision.kept, decision, questions, confirmation, holds)
+
+
+def _offered(
+    listing: Listing, stored: Stored, decision: ImportDecision
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the ids of offers that are created, and of those that are changed."""
     offered = [it for it in listing.services if not it.hotline and it.source_id not in decision.kept]
-    return ImportPlan(
-        created=frozenset(it.source_id for it in offered if it.source_id not in stored.offers),
-        changed=frozenset(it.source_id for it in offered if _changes(it, stored.offers.get(it.source_id))),
-        vanished=vanished - decision.kept,
-        decision=decision,
-        questions=tuple(it.question for it in doubts),
-        confirmation=confirmation,
-        holds=holds,
-    )
+    created = frozenset(it.source_id for it in offered if it.source_id not in stored.offers)
+    changed = frozenset(it.source_id for it in offered if _changes(it, stored.offers.get(it.source_id)))
+    return created, changed
 
 
 def _doubts_about_package(listing: Listing, stored: Stored, share_max: float) -> Iterator[_Doubt]:

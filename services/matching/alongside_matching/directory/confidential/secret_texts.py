@@ -98,9 +98,9 @@ def _street(line: str) -> Iterator[tuple[str, str]]:
     yield (numbers[0].lower() if numbers else ""), _BEGINS + _BETWEEN.join(map(re.escape, words)) + _ENDS
     for number in numbers if names else ():
         word = rf"(?:{names}|{_DIRECTIONS}|{_KINDS}){_ENDS}"
-        yield number.lower(), rf"{_BEGINS}{number}(?:{_BETWEEN}{word})+"
+        yield number.lower(), rf"{_BEGINS}{number}(?:{_BETWEEN}{word}){{1,8}}"
         yield number.lower(), rf"{_BEGINS}{number}(?:{_BETWEEN}[^\W_]+){{0,4}}?{_BETWEEN}(?:{_KINDS}){_ENDS}"
-        yield number.lower(), rf"{_BEGINS}(?:{word}{_BETWEEN})+{number}{_ENDS}"
+        yield number.lower(), rf"{_BEGINS}(?:{word}{_BETWEEN}){{1,8}}{number}{_ENDS}"
 
 
 def _postal_code(code: str) -> Iterator[tuple[str, str]]:
