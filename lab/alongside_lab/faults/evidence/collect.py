@@ -27,7 +27,7 @@ _TABLES: Final[Mapping[str, tuple[str, str]]] = {
     "directory_imports": ("matching", "select id, state, attempts, problem from directory_import"),
     "directory_services": (
         "matching",
-        """select to_jsonb(directory_record) ->> 'source' as source, source_id, document ->> 'name' as name, removed_at
+        """select source, source_id, document ->> 'name' as name, removed_at
         from directory_record where kind = 'service'""",
     ),
     "directory_offers": (

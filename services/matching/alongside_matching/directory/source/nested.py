@@ -128,20 +128,15 @@ def _cells(table: Table, document: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _leaves(path: str, value: Any, *, depth: int) -> Iterator[tuple[str, str]]:
-    """Yield everything below a field, by its path."""
+    """Yield everything below a field, by its path; what is too deep as one text."""
     if depth > DEPTH_MAX:
-        return
-    if isinstance(value, Mapping):
+        yield path, json.dumps(value, ensure_ascii=False)
+    elif isinstance(value, Mapping):
         for name, inner in value.items():
             yield from _leaves(f"{path}.{name}", inner, depth=depth + 1)
     elif isinstance(value, list):
-        for inner in value:
-            yield from (
-                _leaves(f"{path}[]", inner, depth=depth + 1) if isinstance(inner, Mapping | list) else ()
-            )
-        plain = [_text(inner) for inner in value if not isinstance(inner, Mapping | list)]
-        if plain:
-            yield path, " ; ".join(plain)
+        for number, inner in enumerate(value):
+            yield from _leaves(f"{path}.{number}", inner, depth=depth + 1)
     else:
         yield path, _text(value)
 
