@@ -183,10 +183,10 @@ async def test_a_confirmation_is_for_one_source(matching_bench: ServiceBench, tm
     other = {"source": "lighthouse", "new_source": "true"}
     for source in ({}, other):
         await imported(matching_bench, tmp_path, services(*TEN), **source)
-    held = await imported(matching_bench, tmp_path, without_needs())
+    held = await imported(matching_bench, tmp_path, inactive())
 
     confirmed_by_other = await imported(
-        matching_bench, tmp_path, without_needs(), confirm=held["confirmation"], **other
+        matching_bench, tmp_path, inactive(), confirm=held["confirmation"], **other
     )
 
     assert (held["state"], confirmed_by_other["state"]) == ("held", "held")
