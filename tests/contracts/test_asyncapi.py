@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ from jsonschema import Draft202012Validator
 
 from alongside_contracts import streams
 from alongside_contracts.registry import all_events
-from alongside_contracts.schemas.asyncapi import channel_id
+from alongside_contracts.schemas.asyncapi import _channel, channel_id
 from alongside_contracts.schemas.gate import ASYNCAPI, BASE_FOLDER
+from alongside_contracts.streams import Stream
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +55,16 @@ def test_broker_settings_are_those_of_the_stream(document: Any) -> None:
         kafka = document["channels"][channel_id(stream)]["bindings"]["kafka"]
 
         assert kafka["partitions"] == stream.partitions
-        assert kafka["topicConfiguration"]["retention.ms"] == stream.retention_ms
+        assert kafka["topicConfiguration"] == expected_configuration(stream)
+
+
+def test_the_channel_of_a_compacted_stream_says_what_is_kept_for_ever() -> None:
+    stream = replace(streams.PEOPLE, name="listings.v1", compacted=True)
+
+    channel = _channel(stream)
+
+    assert channel["bindings"]["kafka"]["topicConfiguration"] == expected_configuration(stream)
+    assert "The newest record of each key is kept for ever." in channel["description"]
 
 
 def test_each_party_sends_what_it_announces_and_receives_what_it_may_read(document: Any) -> None:
@@ -92,6 +103,15 @@ def test_every_example_fits_its_payload_and_headers(document: Any) -> None:
 def test_every_message_names_a_schema_that_exists(document: Any) -> None:
     for message in document["components"]["messages"].values():
         assert (BASE_FOLDER / message["x-schema"]).is_file()
+
+
+def expected_configuration(stream: Stream) -> dict[str, Any]:
+    """Return the settings of a stream's topics as the document gives them."""
+    if stream.compacted:
+        kept = {"cleanup.policy": ["compact"], "max.compaction.lag.ms": stream.retention_ms}
+    else:
+        kept = {"cleanup.policy": ["delete"], "retention.ms": stream.retention_ms}
+    return kept | {"max.message.bytes": stream.bytes_max}
 
 
 def references(node: Any) -> Iterator[str]:

@@ -42,6 +42,12 @@ def test_every_stream_has_valid_limits_and_known_parties(stream: Stream) -> None
     assert stream.key
 
 
+@each_stream
+def test_no_partners_stream_is_compacted(stream: Stream) -> None:
+    """A partner's key is its own reference: a replaced record would be a submission nobody reads."""
+    assert not (stream.compacted and stream.per_partner)
+
+
 @given(partner=PARTNERS)
 def test_the_partner_is_found_from_its_topic(partner: str) -> None:
     for stream in (streams.PARTNER_REFERRALS, streams.PARTNER_STATUS):

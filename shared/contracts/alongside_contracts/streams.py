@@ -26,7 +26,8 @@ class Stream:
     """One stream. `name` may hold `{partner}`; then there is one topic per partner.
 
     `writers` and `readers` are service names, or `partner` for the partner the topic is named after. `key` says in
-    words what records are keyed by. `retention_ms` is how long the broker keeps a record, in milliseconds.
+    words what records are keyed by. `retention_ms` is how long the broker keeps a record, in milliseconds; on a `compacted`
+    stream, how long it keeps a record that a newer one of its key has replaced.
     """
 
     name: str
@@ -37,6 +38,14 @@ class Stream:
     partitions: int
     retention_ms: int
     bytes_max: int = field(default=1024 * 1024)
+    compacted: bool = False
+    """Whether the newest record of each key is kept for ever, so that reading from the beginning gives the whole state.
+
+    A replaced record is gone `retention_ms` after its successor if its partition goes on getting records: Kafka never compacts
+    the segment it is writing, and only a further record closes one. So a writer whose replaced records must be gone announces
+    on every partition more often than every nine tenths of `retention_ms` (docs/delivery.md).
+    """
+
     groups: Mapping[str, str] = field(default_factory=dict, hash=False)
     """The separate consumer group of each reader that reads this stream ahead of its other streams.
 

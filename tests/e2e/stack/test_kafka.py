@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 from aiokafka.errors import UnknownTopicOrPartitionError
 
 from alongside_cli.errors import ClusterRefused
+from alongside_cli.kafka.streams import topic_of
 from alongside_cli.kafka.topics import Topic
+from alongside_contracts import streams
 from alongside_localstack.infrastructure import infrastructure
 from alongside_localstack.stack import LocalStack
+from tests.polling import poll_until
 
 SECONDS_MAX = 30
 
@@ -60,6 +64,18 @@ async def consume(bootstrap: str, topic: str, count: int, *, group: str | None =
             await consumer.commit()
     finally:
         await consumer.stop()
+    return found
+
+
+async def consume_to_the_end(bootstrap: str, topic: str) -> list[ConsumerRecord[bytes, bytes]]:
+    found: list[ConsumerRecord[bytes, bytes]] = []
+    async with AIOKafkaConsumer(
+        topic, bootstrap_servers=bootstrap, group_id=None, auto_offset_reset="earliest"
+    ) as consumer:
+        ends = await consumer.end_offsets(consumer.assignment())
+        while [partition for partition, end in ends.items() if await consumer.position(partition) < end]:
+            for records in (await consumer.getmany(timeout_ms=200)).values():
+                found += records
     return found
 
 
@@ -111,3 +127,24 @@ async def test_the_fallback_broker_carries_records_to_a_static_member(fallback: 
     await produce(fallback.bootstrap, "journey", 500)
 
     assert len(set(await consume(fallback.bootstrap, "journey", 500, group="readers"))) == 500
+
+
+async def test_the_fallback_broker_removes_replaced_records_and_keeps_the_newest_of_each_key(
+    fallback: LocalStack,
+) -> None:
+    stream = replace(streams.PEOPLE, name="listings.v1", compacted=True, partitions=1)
+    await fallback.create_topics([topic_of(stream, "listings")])
+    keys = [b"listing-%d" % number for number in range(1_000)]
+    async with AIOKafkaProducer(bootstrap_servers=fallback.bootstrap, acks="all") as producer:
+        for version in range(5):
+            sent = [await producer.send("listings", b"%d" % version + bytes(1_000), key) for key in keys]
+            await asyncio.wait_for(asyncio.gather(*sent), SECONDS_MAX)
+
+    found = await poll_until(
+        lambda: consume_to_the_end(fallback.bootstrap, "listings"),
+        lambda records: len(records) < 3 * len(keys),
+        "replaced records to be removed",
+    )
+
+    newest = {record.key: record.value for record in found}
+    assert newest == dict.fromkeys(keys, b"4" + bytes(1_000))

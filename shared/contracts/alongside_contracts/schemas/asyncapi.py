@@ -112,7 +112,7 @@ def _channel(stream: Stream) -> Json:
         "address": stream.name,
         "title": channel_id(stream),
         "summary": stream.summary,
-        "description": f"Keyed by {stream.key}: records of one key are in order.",
+        "description": f"Keyed by {stream.key}: records of one key are in order.{_kept(stream)}",
         **partner,
         "messages": {
             event.type: {"$ref": f"#/components/messages/{event.type}"} for event in _events_on(stream)
@@ -120,15 +120,21 @@ def _channel(stream: Stream) -> Json:
         "bindings": {
             "kafka": {
                 "partitions": stream.partitions,
-                "topicConfiguration": {
-                    "cleanup.policy": ["delete"],
-                    "retention.ms": stream.retention_ms,
-                    "max.message.bytes": stream.bytes_max,
-                },
+                "topicConfiguration": _retention(stream) | {"max.message.bytes": stream.bytes_max},
                 "bindingVersion": KAFKA_BINDING,
             }
         },
     }
+
+
+def _kept(stream: Stream) -> str:
+    return " The newest record of each key is kept for ever." if stream.compacted else ""
+
+
+def _retention(stream: Stream) -> Json:
+    if stream.compacted:
+        return {"cleanup.policy": ["compact"], "max.compaction.lag.ms": stream.retention_ms}
+    return {"cleanup.policy": ["delete"], "retention.ms": stream.retention_ms}
 
 
 def _operation(party: str, action: str, stream: Stream) -> Json:
