@@ -7,7 +7,8 @@ ChassisError
 ├── Stopping              the service was asked to stop while it waited for database or broker; nothing was lost
 └── HttpProblem           an HTTP refusal, answered as problem+json (RFC 9457)
     ├── KeyReused         an Idempotency-Key was sent again with another request
-    └── LineIsFull        too many requests about the same thing wait already
+    ├── LineIsFull        too many requests about the same thing wait already
+    └── StreamNotWhole    a projection cannot be rebuilt: its stream lacks records
 """
 
 from collections.abc import Mapping
@@ -105,4 +106,20 @@ class LineIsFull(HttpProblem):
             title="Too many requests about the same thing wait already",
             remedy="Wait for the answers to the requests that were sent, then repeat this one.",
             retry_after_seconds=retry_after_seconds,
+        )
+
+
+class StreamNotWhole(HttpProblem):
+    """A projection cannot be rebuilt, because `missing` records that it needs are not on the topic.
+
+    `remedy` says what puts them there. A projection raises it from `settle`.
+    """
+
+    def __init__(self, topic: str, *, missing: int, remedy: str) -> None:
+        super().__init__(
+            status=409,
+            code="stream-not-whole",
+            title="The stream does not hold all records, so nothing was rebuilt",
+            detail=f"Records missing from {topic}: {missing}.",
+            remedy=remedy,
         )

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from sqlalchemy import MetaData, create_engine
 
 from alongside_chassis.consume.handlers import Handlers
+from alongside_chassis.lifecycle.replay import NO_PROJECTION, ProjectionOf
 from alongside_chassis.service import Service
 from alongside_chassis.settings import Settings
 from alongside_chassis.tables import chassis_tables
@@ -42,7 +43,12 @@ async def bare(copies: Copies, bare_database: Database, clock: ManualClock) -> A
     with copies.lending() as loan:
 
         @asynccontextmanager
-        async def on(handlers: Handlers, *routers: APIRouter, **settings: Any) -> AsyncIterator[ServiceBench]:
+        async def on(
+            handlers: Handlers,
+            *routers: APIRouter,
+            projection: ProjectionOf = NO_PROJECTION,
+            **settings: Any,
+        ) -> AsyncIterator[ServiceBench]:
             given: dict[str, Any] = {
                 "database_url": loan.copy_of(bare_database).url,
                 "log_level": "ERROR",
@@ -55,6 +61,7 @@ async def bare(copies: Copies, bare_database: Database, clock: ManualClock) -> A
                 handlers=handlers,
                 hears=(streams.JOURNEY, streams.PARTNER_REFERRALS),
                 routers=routers,
+                projection=projection,
             )
             async with on_the_bench(service, clock) as bench:
                 yield bench

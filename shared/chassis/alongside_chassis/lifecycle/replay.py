@@ -5,7 +5,7 @@ clock readings behind them are on no stream. So a projection has separate code f
 and no means to announce or to set timers (docs/decisions/0015).
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,11 +13,11 @@ from functools import partial
 from typing import Final, Protocol, TypeAlias
 
 import asyncpg
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from alongside_chassis.consume.decoding import ReceivedEvent, RefusedRecord, decode
 from alongside_chassis.database import connection
-from alongside_chassis.errors import HttpProblem
+from alongside_chassis.errors import HttpProblem, StreamNotWhole
 from alongside_chassis.kafka import broken_connections, tolerant_records
 from alongside_chassis.lifecycle.runtime import Runtime
 from alongside_contracts.event import Event
@@ -53,7 +53,11 @@ class Projection(Protocol):
         ...
 
     async def settle(self, conn: asyncpg.Connection) -> int:
-        """Write rows that need the end of the streams; called at the end, and again while it changes rows."""
+        """Write rows that need the end of the streams; called at the end, and again while it changes rows.
+
+        Raises StreamNotWhole when records are missing that it needs; its transaction is rolled back, and it is called again
+        if more records come. A projection that may raise it writes nothing in `hear`.
+        """
         ...
 
 
@@ -70,7 +74,10 @@ ProjectionOf: TypeAlias = Callable[[], Projection] | NotRebuilt
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Progress of a replay in records and rows. `of` is the number of records to read when it started."""
+    """Progress of a replay in records and rows. `of` is the number of records to read when it started, at most.
+
+    A compacted stream holds fewer records than its offsets say.
+    """
 
     read: int = 0
     of: int = 0
@@ -90,12 +97,14 @@ class Replay:
         self.runtime, self.projection = runtime, projection
         self.since, self.dry_run = since, dry_run
         self.progress = Progress()
+        self._refusal: StreamNotWhole | None = None
+        self._read_when_refused = 0
 
     async def run(self) -> AsyncGenerator[Progress, None]:
         """1 lock; 2 find the start offsets; 3 read and write to the end; 4 settle, again while that changes rows.
 
         Before the last `settle` every event announced so far has been read, so the live service's work meanwhile is
-        included. Raises HttpProblem when another replay runs.
+        included. Raises HttpProblem when another replay runs, and StreamNotWhole when the projection does in the end.
         """
         async with self._locked(), self._consumer() as consumer:  # 1
             await self._begin(consumer)  # 2
@@ -103,25 +112,35 @@ class Replay:
                 async with aclosing(self._read_to_the_end(consumer)) as reports:  # 3
                     async for progress in reports:
                         yield progress
-                if not await self._write(self.projection.settle) or self.dry_run:  # 4
+                if await self._settle():  # 4
                     break
+            if self._refusal:
+                raise self._refusal
             self.progress = replace(self.progress, done=True)
             yield self.progress
 
     async def _begin(self, consumer: AIOKafkaConsumer) -> None:
-        """Seek each partition to its first record since `since`, or to its end when there is none."""
-        partitions = consumer.assignment()
-        ends = await consumer.end_offsets(partitions)
-        offsets = await consumer.offsets_for_times(
-            dict.fromkeys(partitions, int(self.since.timestamp() * 1000))
-        )
-        starts = {
-            partition: offsets[partition].offset if offsets[partition] else ends[partition]
-            for partition in partitions
-        }
+        ends = await consumer.end_offsets(consumer.assignment())
+        starts = await self._starts(consumer, ends)
         for partition, offset in starts.items():
             consumer.seek(partition, offset)
-        self.progress = Progress(of=sum(ends[partition] - starts[partition] for partition in partitions))
+        self.progress = Progress(of=sum(end - starts[partition] for partition, end in ends.items()))
+
+    async def _starts(
+        self, consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]
+    ) -> dict[TopicPartition, int]:
+        """Return where to begin in each partition: at its first record since `since`, or at its end when there is none.
+
+        A compacted stream is read from its beginning: only all its records together are the state.
+        """
+        compacted = {stream.topic() for stream in self.projection.streams if stream.compacted}
+        firsts = await consumer.beginning_offsets(ends)
+        since = await consumer.offsets_for_times(dict.fromkeys(ends, int(self.since.timestamp() * 1000)))
+        return {
+            **ends,
+            **{partition: found.offset for partition, found in since.items() if found},
+            **{partition: first for partition, first in firsts.items() if partition.topic in compacted},
+        }
 
     async def _read_to_the_end(self, consumer: AIOKafkaConsumer) -> AsyncGenerator[Progress, None]:
         """Read to the present end. Raises TimeoutError when Kafka stops answering before it."""
@@ -139,6 +158,22 @@ class Replay:
                     await self._write(partial(self.projection.hear, events))
                 self._count(len(records), sum(isinstance(item, RefusedRecord) for item in decoded))
                 yield self.progress
+
+    async def _settle(self) -> bool:
+        """Let the projection write the rows that need the end; return whether it is done.
+
+        A refusal is final only when nothing was read after it: the live service may have written rows by records that were
+        announced after the end of our reading.
+        """
+        if self._refusal and self._read_when_refused == self.progress.read:
+            return True
+        self._refusal = None
+        try:
+            changed = await self._write(self.projection.settle)
+        except StreamNotWhole as refusal:
+            self._refusal, self._read_when_refused = refusal, self.progress.read
+            return False
+        return not changed or self.dry_run
 
     async def _write(self, work: Callable[[asyncpg.Connection], Awaitable[int]]) -> int:
         """Let the projection write, in a separate transaction."""
