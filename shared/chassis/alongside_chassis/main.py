@@ -2,6 +2,7 @@
 
 import gc
 import importlib
+import socket
 import sys
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
@@ -13,8 +14,7 @@ from alongside_contracts.codes import CodesError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
-    from uvicorn import Server
-
+    from uvicorn import Config, Server
 
 KEEP_ALIVE_SECONDS: Final = 5
 """How long a connection waits for its next request."""
@@ -47,17 +47,50 @@ def _build(package: str, settings: Settings) -> "FastAPI":
 
 
 def serve(app: "FastAPI", settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT; requests in progress are finished first."""
+    """Serve until SIGTERM or SIGINT; requests in progress are finished first.
+
+    Exits with status 2 and one line when the public port cannot be opened.
+    """
     _collect_garbage_seldom()
-    http_server(app, settings).run()
+    server = http_server(app, settings)
+    if settings.public_http_port:
+        app.state.public_server = _public_server(app.state.public_app, settings, server)
+    server.run()
+
+
+def _public_server(app: "FastAPI", settings: Settings, own: "Server") -> "Server":
+    """Return the server of the public routes, which the application starts and stops."""
+    listening = _bind(settings.public_http_host, settings.public_http_port)
+    server_type = importlib.import_module("alongside_chassis.lifecycle.public_server").PublicServer
+    server: Server = server_type(_server_config(app, settings, lifespan="off"), listening, own)
+    return server
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    """Return a socket that is bound to the address and does not listen yet."""
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        remedy = "Set ALONGSIDE_PUBLIC_HTTP_HOST and ALONGSIDE_PUBLIC_HTTP_PORT to a free address."
+        sys.stderr.write(f"The public port {host}:{port} cannot be opened: {error.strerror}. {remedy}\n")
+        sys.exit(2)
+    return listening
 
 
 def http_server(app: "FastAPI", settings: Settings, *, lifespan: Literal["on", "off"] = "on") -> "Server":
     """Return the HTTP server of an application, not started; tests run it without the lifespan."""
     uvicorn = importlib.import_module("uvicorn")
+    server: Server = uvicorn.Server(_server_config(app, settings, lifespan=lifespan))
+    return server
+
+
+def _server_config(app: "FastAPI", settings: Settings, *, lifespan: Literal["on", "off"]) -> "Config":
+    uvicorn = importlib.import_module("uvicorn")
     slow_clients = importlib.import_module("alongside_chassis.http.slow_clients")
     limits = slow_clients.ConnectionLimits(settings.http_read_seconds_max, settings.http_connections_max)
-    config = uvicorn.Config(
+    config: Config = uvicorn.Config(
         app,
         http=partial(slow_clients.BoundedConnection, limits),
         ws="none",
@@ -73,8 +106,7 @@ def http_server(app: "FastAPI", settings: Settings, *, lifespan: Literal["on", "
         log_level="critical",  # our own middleware writes the canonical line
         timeout_graceful_shutdown=2,
     )
-    server: Server = uvicorn.Server(config)
-    return server
+    return config
 
 
 def _collect_garbage_seldom() -> None:

@@ -3,7 +3,7 @@ within a limited time."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ from alongside_chassis.consume.listener import Listener
 from alongside_chassis.consume.pipeline import Dependencies, Pipeline
 from alongside_chassis.database import connected, connection
 from alongside_chassis.http import idempotency
-from alongside_chassis.http.health import Health, health_router
+from alongside_chassis.http.health import Health, health_router, live_router
 from alongside_chassis.http.middleware import BodyLimit, Methods, RequestLine
 from alongside_chassis.http.openapi import CONTACT, LICENSE, TAGS, DescribedApi, operation_id
 from alongside_chassis.http.operations import operations_router
@@ -33,6 +33,7 @@ from alongside_chassis.http.replay_api import replay_router
 from alongside_chassis.http.slow_clients import BodyDeadline
 from alongside_chassis.lifecycle import failed_timers
 from alongside_chassis.lifecycle.preparation import NothingToPrepare, Preparation, prepare, run_after
+from alongside_chassis.lifecycle.public_server import PublicServer
 from alongside_chassis.lifecycle.replay import NO_PROJECTION, ProjectionOf
 from alongside_chassis.lifecycle.runtime import Runtime
 from alongside_chassis.lifecycle.timers import Timers
@@ -56,7 +57,8 @@ WORKER_RESTART_PAUSE_SECONDS: Final = 1.0
 class Service:
     """The parts of one service. Built in its `app.py`, the only file that knows every part.
 
-    `hears` are the streams it consumes, each in the consumer group that the stream names for this service. `workers` run
+    `hears` are the streams it consumes, each in the consumer group that the stream names for this service. `public_routers` are
+    served beside `routers`, and on a separate port if the settings name one: there, nothing of operators is. `workers` run
     beside the HTTP routes; the stop may cancel them at any await. `uploads` are the largest bodies of
     single routes, in bytes, by a pattern of their path; None for a route that reads its body piece by piece and limits it itself.
     `projection` creates the projection that a replay rebuilds, or gives the reason why
@@ -70,6 +72,7 @@ class Service:
     handlers: Handlers
     hears: Sequence[Stream]
     routers: Sequence[APIRouter] = ()
+    public_routers: Sequence[APIRouter] = ()
     workers: Sequence[Worker] = ()
     uploads: Mapping[str, int | None] = field(default_factory=dict)
     projection: ProjectionOf = NO_PROJECTION
@@ -137,15 +140,43 @@ def build_app(service: Service) -> FastAPI:
             app.state.runtime = Runtime(replace(dependencies, pool=http_pool), service.settings)
             health = _health(service, runtime)
             app.include_router(health_router(health))
-            async with _running(service, runtime, health):
+            public_app.include_router(live_router(health))
+            async with _running(service, runtime, health), _served(app.state.public_server) as tasks:
+                health.loops += tasks
                 yield
         await close_tracing(tracing)
 
-    return make_http_app(service, tracing, lifespan)
+    app, public_app = make_http_app(service, tracing, lifespan), make_public_app(service, tracing)
+    app.state.public_app, app.state.public_server = public_app, None
+    public_app.state = app.state  # one runtime for both
+    return app
+
+
+def _served(server: PublicServer | None) -> AbstractAsyncContextManager[list[asyncio.Task[None]]]:
+    """Serve the public routes too, if there is a server for them."""
+    return server.serving() if server else nullcontext([])
 
 
 def make_http_app(service: Service, tracing: TracerProvider, lifespan: Any = None) -> FastAPI:
     """Build the service's HTTP application; tests attach their own runtime."""
+    app = _make_api(service, tracing, lifespan=lifespan)
+    operations = operations_router(lambda runtime: make_pipeline(service, runtime.dependencies, service.name))
+    operators_routers = (operations, quarantine_router(service.handlers), replay_router(service.projection))
+    for router in (*service.routers, *service.public_routers, *operators_routers):
+        app.include_router(router)
+    return app
+
+
+def make_public_app(service: Service, tracing: TracerProvider) -> FastAPI:
+    """Build the application with the public routes alone, without a document or a lifespan."""
+    app = _make_api(service, tracing, openapi_url=None)
+    for router in service.public_routers:
+        app.include_router(router)
+    return app
+
+
+def _make_api(service: Service, tracing: TracerProvider, **options: Any) -> FastAPI:
+    """Build an application that protects and reports its requests as all of ours do, without any route."""
     read_requests_as_records()
     app = DescribedApi(
         problem_members=service.problem_members,
@@ -158,7 +189,6 @@ def make_http_app(service: Service, tracing: TracerProvider, lifespan: Any = Non
         servers=[{"url": "/"}],
         generate_unique_id_function=operation_id,
         redirect_slashes=False,  # a redirect would name the host that the client claims
-        lifespan=lifespan,
         middleware=[
             Middleware(RequestLine),
             Middleware(Methods),
@@ -166,12 +196,9 @@ def make_http_app(service: Service, tracing: TracerProvider, lifespan: Any = Non
             Middleware(BodyLimit, bytes_max=service.settings.http_body_bytes_max, uploads=service.uploads),
         ],
         telemetry={"tracer_provider": tracing, "operation_spans": False, "logs": False, "metrics": False},
+        **options,
     )
     add_problem_handlers(app)
-    operations = operations_router(lambda runtime: make_pipeline(service, runtime.dependencies, service.name))
-    operators_routers = (operations, quarantine_router(service.handlers), replay_router(service.projection))
-    for router in (*service.routers, *operators_routers):
-        app.include_router(router)
     return app
 
 

@@ -64,11 +64,15 @@ class Settings(KafkaAccess):
 
     http_host: str = "127.0.0.1"
     http_port: int = Field(default=8100, ge=0, le=65_535)
+    public_http_host: str = "127.0.0.1"
+    public_http_port: int = Field(default=0, ge=0, le=65_535)
+    """A second port, on which only the service's public routes and `/health/live` are served; 0 means there is none."""
     http_body_bytes_max: int = Field(default=1024 * 1024, ge=1024)
     http_read_seconds_max: float = Field(default=15.0, gt=0)
     """How long the head of a request may take; a body, one second more for each kibibyte; an answer of which
     the client reads less than 1 KiB a second."""
     http_connections_max: int = Field(default=1_000, ge=1)
+    """Of each of the two ports."""
     service_token: SecretStr = SecretStr("")
     """Bearer token between our own services; when empty, the routes that require it refuse every request."""
 
@@ -108,6 +112,13 @@ class Settings(KafkaAccess):
     timer_poll_seconds: float = Field(default=0.5, gt=0)
     timer_attempts_max: int = Field(default=5, ge=1)
     """Failures of a timer's handler before it becomes a dead letter; errors of the environment and lost races do not count."""
+
+    @field_validator("public_http_port")
+    @classmethod
+    def _is_another_port(cls, port: int, others: ValidationInfo) -> int:
+        if port and port == others.data.get("http_port"):
+            raise ValueError("must not be the port ALONGSIDE_HTTP_PORT")
+        return port
 
     @field_validator("regions", mode="before")
     @classmethod

@@ -79,8 +79,8 @@ class ReadyView(BaseModel):
     remarks: list[str]
 
 
-def health_router(health: Health) -> APIRouter:
-    """Build the routes `/health/live`, `/health/ready` and `/metrics`."""
+def live_router(health: Health) -> APIRouter:
+    """Build the route `/health/live`."""
     router = APIRouter(tags=["operations"])
 
     @router.get("/health/live", responses={503: {"model": LiveView, "description": "It should be restarted"}})
@@ -89,6 +89,13 @@ def health_router(health: Health) -> APIRouter:
         dead = health.dead()
         response.status_code = 503 if dead else 200
         return LiveView(live=not dead, reasons=dead)
+
+    return router
+
+
+def health_router(health: Health) -> APIRouter:
+    """Build the routes `/health/live`, `/health/ready` and `/metrics`."""
+    router = live_router(health)
 
     @router.get("/health/ready", responses={503: {"model": ReadyView, "description": "It cannot work now"}})
     async def check_ready(response: Response) -> ReadyView:
