@@ -21,6 +21,7 @@ from alongside_localstack.postgres.databases import Database, Server
 from tests.copies import Copies
 from tests.declared import check_answers
 from tests.leftovers import pytest_configure, pytest_unconfigure
+from tests.service.listing_pair import ListingPair
 
 __all__ = ["pytest_configure", "pytest_unconfigure"]
 
@@ -131,3 +132,19 @@ async def notifications_bench(
     """Notifications on a fresh database."""
     async with bench_of("notifications") as bench:
         yield bench
+
+
+@pytest.fixture
+async def directory_bench(
+    bench_of: Callable[..., AbstractAsyncContextManager[ServiceBench]],
+) -> AsyncIterator[ServiceBench]:
+    """The directory on a fresh database, asked with the service token."""
+    async with bench_of("directory") as bench:
+        bench.client.headers["Authorization"] = f"Bearer {SERVICE_TOKEN}"
+        yield bench
+
+
+@pytest.fixture
+def pair(directory_bench: ServiceBench, matching_bench: ServiceBench) -> ListingPair:
+    """The directory, and matching that hears it."""
+    return ListingPair(directory_bench, matching_bench)

@@ -1,4 +1,4 @@
-"""`alongside directory`: import a publisher's datapackage and show the progress; list and rename sources."""
+"""`alongside directory`: import a publisher's datapackage and show the progress; list and rename sources; announce again."""
 
 import asyncio
 import json
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_bytes
 from typing import Annotated, Any, Final
+from uuid import uuid4
 
 import typer
 from rich.console import Console
@@ -71,7 +72,7 @@ def import_(  # noqa: PLR0917  (one parameter for each option of the command)
         str | None, typer.Option(help="The confirmation of an import that was held: settles its questions.")
     ] = None,
     pause_vanished: Annotated[
-        bool, typer.Option(help="Pause offers of services that the package no longer lists.")
+        bool, typer.Option(help="Refer nobody any more to services that the package no longer lists.")
     ] = True,
     report: Annotated[
         Path | None,
@@ -114,9 +115,17 @@ def rename(
     sys.exit(with_network(console, lambda network: rename_source(console, network, name, new_name)))
 
 
+@app.command("announce")
+def announce(
+    source: Annotated[str | None, typer.Option(help="Only the listings of this source.")] = None,
+) -> None:
+    """Announce every listing again, for services whose stream of listings is not whole; the others change nothing."""
+    sys.exit(with_network(console, lambda network: announce_again(console, network, source)))
+
+
 async def list_sources(console: Console, network: Network, region: str | None = None) -> None:
     """Print the sources as a table."""
-    answer = await network.get("matching", "/directory/sources", region=region)
+    answer = await network.get("directory", "/directory/sources", region=region)
     table = Table("source", "region", "services", "last change")
     for it in answer["items"]:
         table.add_row(it["name"], it["region"], f"{it['services']:,}", str(it["changed_at"] or "")[:16])
@@ -127,11 +136,31 @@ async def rename_source(console: Console, network: Network, name: str, new_name:
     """Rename a source, and return the exit code: 1 if it was refused."""
     path, key = f"/directory/sources/{name}/rename", f"rename-{name}-{new_name}"
     try:
-        await network.command("matching", path, {"name": new_name}, key=key)
+        await network.command("directory", path, {"name": new_name}, key=key)
     except ServiceRefused as refused:
         console.print(f"[red]refused:[/] {refused}")
         return 1
     console.print(f"{name} is {new_name} now")
+    return 0
+
+
+async def announce_again(console: Console, network: Network, source: str | None) -> int:
+    """Announce all listings again, a page after another, and return the exit code: 1 if it was refused."""
+    announced, after = 0, None
+    with Progress(TextColumn("{task.completed} listings announced"), console=console) as progress:
+        task = progress.add_task("announce", total=None)
+        while True:
+            body = {"source": source, **({"after": after} if after else {})}
+            try:
+                page = await network.command("directory", "/directory/announcements", body, key=str(uuid4()))
+            except ServiceRefused as refused:
+                console.print(f"[red]refused:[/] {refused}")
+                return 1
+            announced, after = announced + page["announced"], page["next"]
+            progress.update(task, completed=announced)
+            if after is None:
+                break
+    console.print(f"{announced:,} listings are announced again")
     return 0
 
 
@@ -144,7 +173,7 @@ async def import_directory(
     try:
         content = await asyncio.to_thread(package.read_bytes)
         started = await network.send(
-            "matching",
+            "directory",
             "/directory/imports",
             content,
             "application/zip",
@@ -171,7 +200,7 @@ async def _follow(console: Console, network: Network, started: Mapping[str, Any]
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("queued", total=None)
         while True:
-            current: dict[str, Any] = await network.get("matching", f"/directory/imports/{started['id']}")
+            current: dict[str, Any] = await network.get("directory", f"/directory/imports/{started['id']}")
             progress.update(
                 task, description=current["state"], completed=current["read"], total=current["of"]
             )
@@ -206,7 +235,7 @@ def _question(question: Mapping[str, Any]) -> str:
         "cut": f"the table {about} ends too early or lacks {lost:,} of {before:,} rows",
         "parts-missing": f"{lost:,} of {before:,} rows of the table {about} name something that the package lacks",
         "retires": f"it would retire {lost:,} of {before:,}: {about}",
-        "ids-moved": f"ids that name other services now, with places held: {about}",
+        "ids-moved": f"ids that name other services now and keep what they were: {about}",
     }
     return f"[yellow]{texts.get(question['code'], question['code'])}.[/] {question['remedy']}"
 
@@ -219,7 +248,7 @@ async def _write_report(
     The rows come from the package and stay on this machine. They may have the streets of confidential places, so only the
     file's owner may read it.
     """
-    lines = await network.list_all("matching", f"/directory/imports/{finished['id']}/report")
+    lines = await network.list_all("directory", f"/directory/imports/{finished['id']}/report")
     await asyncio.to_thread(_write_lines, lines, rows, report)
 
 

@@ -11,17 +11,13 @@ from importlib.util import find_spec
 from tests.architecture.source import Source, package_sources, report
 
 MATCHING = "alongside_matching"
-ROOMS = {"allocation", "catalogue", "directory", "groups"}
+ROOMS = {"allocation", "catalogue", "groups", "listings"}
 SEAMS: dict[tuple[str, str], set[str]] = {
     ("allocation", "catalogue"): {"store.offers.find_awaited"},
     ("allocation", "groups"): {"calendar.next_meetings"},
     ("catalogue", "allocation"): {"waitlist_timer.sweep_soon", "waitlist.propose_freed_offer"},
     ("catalogue", "groups"): {"group_review.review_groups"},
-    ("directory", "catalogue"): {
-        "listed_offers.NewOffer", "listed_offers.PausedBecause", "listed_offers.add_listed_offers", "listed_offers.sweep_after_import", "listed_offers.withdraw",
-        "listed_offers.KEPT_BY_STAFF", "listed_offers.KEPT_REMEDY", "listed_offers.Kept", "listed_offers.Added", "listed_offers.ListedOffer",
-        "listed_offers.find_kept", "listed_offers.load_listed", "listed_offers.forget_positions",
-    },
+    ("catalogue", "listings"): {"offers_of_listings.follow_again"},
     ("groups", "allocation"): {"rules.waiting.RequestState", "store.requests.lock_one"},
     ("groups", "catalogue"): {
         "api.offer_fields.Places", "api.offer_fields.Strict", "api.refusals.batch_refused", "api.refusals.no_offer",
@@ -31,8 +27,12 @@ SEAMS: dict[tuple[str, str], set[str]] = {
         "store.offer_batches.ExistingOffer", "store.offer_batches.find_missing", "store.offer_batches.withdraw",
         "rules.pauses.after_review", "store.offers.StoredOffer", "store.offers.set_group_availability", "store.offers.pauses", "store.offers.set_place_closed", "store.offers.view",
     },
+    ("listings", "catalogue"): {
+        "listed_offers.NewOffer", "listed_offers.PausedBecause", "listed_offers.add_listed_offers", "listed_offers.rewrite", "listed_offers.sweep_soon",
+        "listed_offers.withdraw", "listed_offers.withdraw_again",
+    },
 }  # fmt: skip
-"""What one room may use of another. A new line here is a decision; the directory's are what it will say as events."""
+"""What one room may use of another. A new line here is a decision."""
 PLACES = {"held", "taken"}
 UPSERTS = re.compile(
     r"\binsert\s+into\s+offer\b.*?\bdo\s+update\s+set\s+(.*?)\s+(?:where|returning)\b", re.DOTALL

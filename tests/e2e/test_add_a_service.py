@@ -1,4 +1,4 @@
-"""docs/how-to/add-a-service.md, followed literally in a copy: after two edited files the fifth service works."""
+"""docs/how-to/add-a-service.md, followed literally in a copy: after two edited files the sixth service works."""
 
 import json
 import os
@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "how-to" / "add-a-service.md"
-ADDED = ROOT / "docs" / "how-to" / "a-fifth-service"
+ADDED = ROOT / "docs" / "how-to" / "a-sixth-service"
 COPIED = ("cli", "deploy", "docs", "services", "shared", "tests", "tools")
 NOT_COPIED = shutil.ignore_patterns("__pycache__", "*.egg-info", "*_cache")
 
@@ -99,6 +99,6 @@ def test_the_checks_pass_with_the_new_service(copy: Path) -> None:
 
 
 def test_the_new_service_starts_migrates_hears_and_announces(copy: Path) -> None:
-    answer = json.loads(run(copy, "tests/e2e/drive_a_fifth_service.py"))
+    answer = json.loads(run(copy, "tests/e2e/drive_a_sixth_service.py"))
 
     assert answer["announced"]["referral_id"] == answer["sent"]

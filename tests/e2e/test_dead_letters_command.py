@@ -1,4 +1,4 @@
-"""`alongside dead-letters` on the APIs of all four services: the selection, order and end of a replay."""
+"""`alongside dead-letters` on the APIs of all services: the selection, order and end of a replay."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
@@ -59,14 +59,17 @@ class BenchNetwork:
 async def network(
     bench_of: Callable[..., AbstractAsyncContextManager[ServiceBench]], clock: ManualClock
 ) -> AsyncIterator[BenchNetwork]:
-    """All four services on their benches."""
+    """All services on their benches."""
     async with (
         bench_of("intake", person_key=PERSON_KEY) as intake,
         bench_of("matching") as matching,
         bench_of("referrals") as referrals,
         bench_of("notifications") as notifications,
+        bench_of("directory") as directory,
     ):
-        benches = {bench.service.name: bench for bench in (intake, matching, referrals, notifications)}
+        benches = {
+            bench.service.name: bench for bench in (intake, matching, referrals, notifications, directory)
+        }
         assert set(benches) == set(SERVICES)
         mounts = {f"http://{name}": httpx2.ASGITransport(app=bench.app) for name, bench in benches.items()}
         ours = {"Authorization": f"Bearer {SERVICE_TOKEN}"}

@@ -1,4 +1,4 @@
-"""`alongside directory import|sources|rename` on matching's API."""
+"""`alongside directory import|sources|rename` on the directory's API."""
 
 import asyncio
 import io
@@ -18,20 +18,21 @@ from alongside_cli.directory import HELD, Wanted, import_directory, list_sources
 from alongside_cli.network import Network
 from tests.builders import REGION
 from tests.conftest import SERVICE_TOKEN
-from tests.service.matching.test_directory_import import services, work
+from tests.service.directory.test_directory_import import services, work
+from tests.service.listing_pair import ListingPair
 from tests.unit.directory.sample_packages import Rows, zip_of, zipped
 
 
 class Operator:
-    """An operator at the command line of a network with matching, and what the commands print."""
+    """An operator at the command line of a network with a directory, and what the commands print."""
 
-    def __init__(self, bench: ServiceBench, network: Network, folder: Path) -> None:
+    def __init__(self, bench: ListingPair, network: Network, folder: Path) -> None:
         self.bench, self.network, self.folder = bench, network, folder
         self.output = io.StringIO()
         self.console = Console(file=self.output, width=400)
 
     async def imports(self, tables: dict[str, Rows], *, report: Path | None = None, **wanted: Any) -> int:
-        """Import a package while matching's worker runs, and return the exit code."""
+        """Import a package while the directory's worker runs, and return the exit code."""
         package = zip_of(self.folder, zipped(tables))
         worker = asyncio.create_task(self._work())
         chosen = Wanted(**{"source": "harbour", "region": REGION} | wanted)
@@ -50,12 +51,13 @@ class Operator:
 async def operator(
     bench_of: Callable[..., AbstractAsyncContextManager[ServiceBench]], tmp_path: Path
 ) -> AsyncIterator[Operator]:
-    """An operator of a network with matching."""
-    async with bench_of("matching") as bench:
-        transport = httpx2.ASGITransport(app=bench.app)
+    """An operator of a network with a directory."""
+    async with bench_of("directory") as directory, bench_of("matching") as matching:
+        bench = ListingPair(directory, matching)
+        transport = httpx2.ASGITransport(app=directory.app)
         headers = {"Authorization": f"Bearer {SERVICE_TOKEN}"}
         async with httpx2.AsyncClient(transport=transport, headers=headers) as client:
-            yield Operator(bench, Network(client, {"matching": "http://matching"}), tmp_path)
+            yield Operator(bench, Network(client, {"directory": "http://directory"}), tmp_path)
 
 
 async def test_the_report_has_each_row_and_is_readable_by_its_owner_alone(

@@ -48,11 +48,16 @@ async def notifications(bench: ServiceBench) -> None:
     await _refuse_a_record(bench)
 
 
+async def directory(_bench: ServiceBench) -> None:
+    """Nothing: no list of it can have an entry yet."""
+
+
 KNOWN: Final[Mapping[str, Prepare]] = {
     "intake": intake,
     "matching": matching,
     "referrals": referrals,
     "notifications": notifications,
+    "directory": directory,
 }
 
 

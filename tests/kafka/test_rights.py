@@ -67,7 +67,8 @@ def is_party(user: str, parties: frozenset[str], topic: str) -> bool:
 def owns_group(user: str, group: str) -> bool:
     """Return whether the group reads the user's own streams."""
     if user in SERVICES:
-        return group == user or (user == "notifications" and group == "notifications-urgent")
+        reads = any(user in each.readers for each in streams.ALL)
+        return reads and (group == user or (user == "notifications" and group == "notifications-urgent"))
     return group.startswith(f"{user}.")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from alongside_chassis.testing import ServiceBench
+from alongside_contracts.directory import ListingChanged, ListingPublished, ListingWithdrawn
 from alongside_contracts.event import Event
 from alongside_contracts.ids import NoticeId, OfferId, new_id
 from alongside_contracts.intake import (
@@ -69,6 +70,7 @@ from tests.service.intake_scenarios import (
     withdrawal_requested_at_intake,
 )
 from tests.service.journey_events import ended, succeeded
+from tests.service.listing_events import changed_at_matching, published_at_matching, withdrawn_at_matching
 from tests.service.notification_scenarios import (
     a_choice_of_channels,
     a_crisis,
@@ -307,6 +309,9 @@ SCENARIOS = (
     Scenario("matching", FeedbackGiven, with_a_rematch_request, announces=False),
     Scenario("matching", ReferralStatusChanged, proposed_and_ended, announces=False),
     Scenario("matching", PersonErased, matched_and_erased, announces=False),
+    Scenario("matching", ListingPublished, published_at_matching, announces=False),
+    Scenario("matching", ListingChanged, changed_at_matching, announces=False),
+    Scenario("matching", ListingWithdrawn, withdrawn_at_matching, announces=False),
     Scenario("referrals", SubmissionAdmitted, newly_admitted, announces=True),
     Scenario("referrals", SubmissionAmended, amended, announces=True),
     Scenario("referrals", ConsentChanged, consent_taken_back, announces=True),

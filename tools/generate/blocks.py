@@ -14,6 +14,8 @@ Services = tuple[DeployedService, ...]
 Lines = Callable[[Services], Iterator[str]]
 
 WIDTH = 108
+PORT, PUBLIC_PORT = 8100, 8101
+"""The ports of every service in its container."""
 COMMON_SECRETS = ("POSTGRES_PASSWORD", "KAFKA_CLUSTER_PASSWORD", "KAFKA_ADMIN_PASSWORD", "SERVICE_TOKEN")
 
 
@@ -29,6 +31,9 @@ def compose_anchors(services: Services) -> Iterator[str]:
         yield f"    ALONGSIDE_KAFKA_USER: {name}"
         yield f"    ALONGSIDE_KAFKA_PASSWORD: ${{{service.kafka_password}:-}}"
         yield f"    ALONGSIDE_DATABASE_URL: postgresql://{name}:${{{service.database_password}:-}}@postgres:5432/{name}"
+        if service.public_only:
+            yield "    ALONGSIDE_PUBLIC_HTTP_HOST: 0.0.0.0"
+            yield f'    ALONGSIDE_PUBLIC_HTTP_PORT: "{PUBLIC_PORT}"'
         for variable, value in service.environment.items():
             yield f"    {variable}: {value}"
         for variable in service.passed_on:
@@ -79,7 +84,7 @@ def compose_services(services: Services) -> Iterator[str]:
     for service in services:
         yield f"{service.name}:"
         yield f"  <<: [*service, *{service.name}]"
-        yield f'  ports: ["127.0.0.1:{service.port}:8100"]'
+        yield f'  ports: ["127.0.0.1:{service.port}:{PUBLIC_PORT if service.public_only else PORT}"]'
         yield "  depends_on:"
         yield "    <<: *engines-ready"
         yield f"    migrate-{service.name}: {{condition: service_completed_successfully}}"
@@ -91,7 +96,7 @@ def compose_services(services: Services) -> Iterator[str]:
 def scrape_targets(services: Services) -> Iterator[str]:
     """Yield the address of each service's metrics for Prometheus."""
     for service in services:
-        yield f"- targets: [{service.name}:8100]"
+        yield f"- targets: [{service.name}:{PORT}]"
         yield f"  labels: {{service: {service.name}}}"
 
 

@@ -24,6 +24,7 @@ CLASS_OF_NETWORK = {
     "reasons": "Reason",
     "recipient-roles": "RecipientRole",
     "statuses": "Status",
+    "withdrawal-effects": "WithdrawalEffect",
 }
 CLASS_OF_PERSON = {
     "age-bands": "AgeBand",

@@ -25,6 +25,8 @@ class DeployedService:
     """Variables that must be set before anything starts."""
     starts_after: tuple[str, ...] = ()
     """Services that must be healthy before this one starts."""
+    public_only: bool = False
+    """Whether the machine publishes only its public port, and no route of operators."""
 
     @property
     def package(self) -> str:

@@ -18,7 +18,7 @@ _REMAINING_QUERIES: Final = {
     "paused partners": ("intake", "select count(*) from quarantine where resumed_at is null"),
     "open proposals": ("matching", "select count(*) from proposal where state = 'open'"),
     "searching requests": ("matching", "select count(*) from request where state = 'searching'"),
-    "directory imports": ("matching", collect.IMPORTS_REMAINING),
+    "directory imports": ("directory", collect.IMPORTS_REMAINING),
     "referrals under way": (
         "referrals",
         "select count(*) from referral where status in ('accepted', 'in-progress')",

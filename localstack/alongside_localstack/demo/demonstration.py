@@ -83,7 +83,7 @@ async def demonstrate(
         topics=topics_of(PARTNERS),
         report_progress=report_progress,
     )
-    report_progress("starting broker, PostgreSQL, mail sink, span store and four services")
+    report_progress("starting broker, PostgreSQL, mail sink, span store and five services")
     async with stack:
         report_progress(f"ready on {stack.broker.kind}")
         return await _run_script(stack, demo_script, options, report_progress)

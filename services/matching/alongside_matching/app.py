@@ -6,22 +6,20 @@ from typing import Final
 from fastapi import FastAPI
 
 from alongside_chassis.http import codes_router
-from alongside_chassis.lifecycle import NotRebuilt
 from alongside_chassis.service import Service, build_app, install_codes
 from alongside_contracts import streams
 from alongside_matching.allocation.decision_purge import purge_decisions
 from alongside_matching.api import UPLOADS, routers
 from alongside_matching.catalogue.offer_cache_loader import OfferCacheLoader
 from alongside_matching.context import MatchingContext
-from alongside_matching.directory.importing import Importer, import_directories
-from alongside_matching.directory.policy import read_directory_policies
 from alongside_matching.handlers import handlers
+from alongside_matching.listings.rebuild import ListingsProjection
 from alongside_matching.policy_file import read_policies
 from alongside_matching.settings import Settings
 
 
 def build(settings: Settings) -> FastAPI:
-    """Return the service as an ASGI application. Raises PolicyFileError or DirectoryPolicyError."""
+    """Return the service as an ASGI application. Raises PolicyFileError."""
     return build_app(service(settings))
 
 
@@ -31,8 +29,6 @@ TAGS: Final = {
     "groups": "Schedules of groups, their meetings and seats.",
     "proposals": "Offers that were asked, and their answers.",
     "decisions": "Why an offer was chosen, or none.",
-    "directory": "Imports of directories, and their sources.",
-    "directory (HSDS 3.0)": "The directory as published, in the terms of HSDS 3.0.",
     "contact routes": "Where notices for an offer go.",
 }
 
@@ -41,7 +37,6 @@ def service(settings: Settings) -> Service:
     """Return the definition of the matching service for the chassis."""
     codes = install_codes(settings)
     policies = read_policies(settings.matching_policy_file)
-    regions = read_directory_policies(settings.directory_policy_file)
     context = MatchingContext(policies)
     return Service(
         name=streams.MATCHING,
@@ -50,23 +45,13 @@ def service(settings: Settings) -> Service:
         tags=TAGS,
         settings=settings,
         handlers=handlers(context),
-        hears=(streams.JOURNEY, streams.PEOPLE),
+        hears=(streams.JOURNEY, streams.PEOPLE, streams.LISTINGS),
         uploads=UPLOADS,
         routers=(
-            *routers(
-                context,
-                directory_regions=regions.keys(),
-                directory_bytes_max=settings.directory_bytes_max,
-            ),
+            *routers(context),
             codes_router(codes),
         ),
-        projection=NotRebuilt(
-            "Matching holds places and chooses offers; a replay would choose again, although targets have already"
-            " answered. Offers and the directory came over HTTP and are on no stream."
-        ),
+        projection=lambda: ListingsProjection(policies),
         preparation=OfferCacheLoader(context.offer_cache),
-        workers=(
-            partial(import_directories, importer=Importer(policies, regions, settings)),
-            partial(purge_decisions, decision_days=settings.decision_days),
-        ),
+        workers=(partial(purge_decisions, decision_days=settings.decision_days),),
     )

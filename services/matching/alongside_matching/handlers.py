@@ -7,6 +7,7 @@ from uuid import UUID
 from alongside_chassis.announce import Tx
 from alongside_chassis.consume import Handlers, Timer
 from alongside_chassis.lifecycle import expire_erasures
+from alongside_contracts.directory import ListingChanged, ListingPublished, ListingWithdrawn
 from alongside_contracts.intake import (
     ConsentChanged,
     PersonErased,
@@ -26,6 +27,7 @@ from alongside_matching.catalogue.review_timer import OFFER_REVIEW
 from alongside_matching.context import MatchingContext
 from alongside_matching.engine.facts import Request
 from alongside_matching.groups import meetings
+from alongside_matching.listings.offers_of_listings import follow_events
 
 Arrival: TypeAlias = SubmissionAdmitted | ReferralSucceeded
 """An event that begins a referral in matching."""
@@ -38,6 +40,7 @@ def handlers(context: MatchingContext) -> Handlers:
     _add_changes(registry, context)
     _add_ends(registry, context)
     _add_erasures(registry, context)
+    _add_listings(registry, context)
     _add_referral_timers(registry, context)
     _add_offer_timers(registry, context)
     return registry
@@ -100,6 +103,20 @@ def _add_erasures(registry: Handlers, context: MatchingContext) -> None:
     async def close_erased_people(events: Sequence[PersonErased], tx: Tx) -> None:
         ended = await referral_ends.close_erased_people(tx, events, context.policies)
         await meetings.release_seats_of(tx, list(ended))
+
+
+def _add_listings(registry: Handlers, context: MatchingContext) -> None:
+    @registry.on_batch(ListingPublished)
+    async def follow_published_listings(events: Sequence[ListingPublished], tx: Tx) -> None:
+        await follow_events(tx, events, context.policies)
+
+    @registry.on_batch(ListingChanged)
+    async def follow_changed_listings(events: Sequence[ListingChanged], tx: Tx) -> None:
+        await follow_events(tx, events, context.policies)
+
+    @registry.on_batch(ListingWithdrawn)
+    async def follow_withdrawn_listings(events: Sequence[ListingWithdrawn], tx: Tx) -> None:
+        await follow_events(tx, events, context.policies)
 
 
 def _add_referral_timers(registry: Handlers, context: MatchingContext) -> None:

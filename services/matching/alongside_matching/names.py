@@ -4,9 +4,5 @@ from typing import Final
 
 from alongside_chassis.observe import LogName
 
-DIRECTORY_CLAIM_LOST = LogName("directory-claim-lost")
-"""An import was continued by another process, because the database connection that claimed it was lost."""
-DIRECTORY_IMPORTED: Final = LogName("directory-imported")
-"""One directory package was imported, with counts."""
 OFFERS_LOADED: Final = LogName("offers-loaded")
 """The offers of one region were loaded into memory."""

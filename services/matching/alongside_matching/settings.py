@@ -8,7 +8,6 @@ from pydantic import Field
 from alongside_chassis.settings import Settings as ChassisSettings
 
 SHIPPED_POLICIES: Final = Path(__file__).parent / "policies" / "regions.json"
-SHIPPED_DIRECTORY_POLICIES: Final = Path(__file__).parent / "policies" / "directory.json"
 
 
 class Settings(ChassisSettings):
@@ -16,13 +15,5 @@ class Settings(ChassisSettings):
 
     matching_policy_file: Path = SHIPPED_POLICIES
     """JSON in the shape of the shipped policies/regions.json."""
-    directory_policy_file: Path = SHIPPED_DIRECTORY_POLICIES
-    """JSON in the shape of the shipped policies/directory.json; only regions named there have directories."""
-    directory_bytes_max: int = Field(default=64 * 1024 * 1024, ge=1024)
-    """Largest datapackage that is accepted, in bytes."""
-    directory_batch_max: int = Field(default=500, ge=1, le=5_000)
-    """Services of a directory that one transaction stores."""
-    directory_poll_seconds: float = Field(default=1.0, gt=0)
-    """Seconds between checks for an uploaded directory."""
     decision_days: int = Field(default=400, ge=1)
     """Days for which decisions are stored and can be explained."""

@@ -12,7 +12,8 @@ ChassisError
 """
 
 from collections.abc import Mapping
-from typing import Any
+from functools import partial
+from typing import Any, Final, Protocol
 
 from alongside_contracts.vocabulary import ProblemCode
 
@@ -123,3 +124,23 @@ class StreamNotWhole(HttpProblem):
             detail=f"Records missing from {topic}: {missing}.",
             remedy=remedy,
         )
+
+
+class ProblemFactory(Protocol):
+    """Returns an HTTP problem of one status."""
+
+    def __call__(
+        self, code: str, title: str, *, remedy: str, detail: str = "", field: str | None = None
+    ) -> HttpProblem:
+        """Return the problem."""
+
+
+def _problem(
+    code: str, title: str, *, status: int, remedy: str, detail: str = "", field: str | None = None
+) -> HttpProblem:
+    return HttpProblem(status=status, code=code, title=title, detail=detail, remedy=remedy, field=field)
+
+
+not_found: Final[ProblemFactory] = partial(_problem, status=404)
+conflict: Final[ProblemFactory] = partial(_problem, status=409)
+unprocessable: Final[ProblemFactory] = partial(_problem, status=422)

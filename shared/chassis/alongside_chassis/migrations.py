@@ -4,7 +4,7 @@ Each service's package carries its own Alembic history; the chassis' tables are 
 through the versioned functions below, so that a later chassis never changes an old migration.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from importlib.resources import as_file, files
 from typing import Final
@@ -49,11 +49,18 @@ def check(url: str, package: str) -> None:
         command.check(config)
 
 
-def run_env(metadata: MetaData) -> None:
-    """Run the migrations of a service, whose `migrations/env.py` only calls this function."""
+def run_env(metadata: MetaData, *, left_tables: Collection[str] = ()) -> None:
+    """Run the migrations of a service, whose `migrations/env.py` only calls this function.
+
+    `left_tables` are in the database and no more in the code, until a later release drops them; they are not compared.
+    """
     connection: Connection = context.config.attributes["connection"]
     context.configure(
-        connection=connection, target_metadata=metadata, compare_type=True, compare_server_default=False
+        connection=connection,
+        target_metadata=metadata,
+        compare_type=True,
+        compare_server_default=False,
+        include_name=lambda name, kind, _parents: kind != "table" or name not in left_tables,
     )
     with context.begin_transaction():
         connection.exec_driver_sql(f"select pg_advisory_xact_lock({LOCK})")

@@ -168,8 +168,8 @@ def make_http_app(service: Service, tracing: TracerProvider, lifespan: Any = Non
 
 
 def make_public_app(service: Service, tracing: TracerProvider) -> FastAPI:
-    """Build the application with the public routes alone, without a document or a lifespan."""
-    app = _make_api(service, tracing, openapi_url=None)
+    """Build the application with the public routes alone and their OpenAPI document, without a lifespan."""
+    app = _make_api(service, tracing, docs_url=None, redoc_url=None)
     for router in service.public_routers:
         app.include_router(router)
     return app

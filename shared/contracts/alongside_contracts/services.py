@@ -23,6 +23,7 @@ NETWORK: Final = (
     ServiceEntry("matching", port=8102, colour="green"),
     ServiceEntry("referrals", port=8103, colour="magenta"),
     ServiceEntry("notifications", port=8104, colour="yellow"),
+    ServiceEntry("directory", port=8105, colour="blue"),
 )
 
 SERVICES: Final = tuple(entry.name for entry in NETWORK)

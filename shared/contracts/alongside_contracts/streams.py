@@ -93,6 +93,7 @@ class Stream:
 
 
 INTAKE, MATCHING, REFERRALS, NOTIFICATIONS = "intake", "matching", "referrals", "notifications"
+DIRECTORY = "directory"
 
 PARTNER_REFERRALS: Final = Stream(
     name="partner.{partner}.referrals.v1",
@@ -150,8 +151,19 @@ PEOPLE: Final = Stream(
         NOTIFICATIONS: "notifications-people",
     },
 )
+LISTINGS: Final = Stream(
+    name="directory.network.listings.v1",
+    summary="What publishers list, as `directory` has checked it: the whole state of a listing in every event.",
+    writers=frozenset({DIRECTORY}),
+    readers=frozenset({MATCHING}),
+    key="the source and the source's own id, with a slash between them",
+    partitions=3,
+    compacted=True,
+    retention_ms=DAY_MS,
+    groups={MATCHING: "matching-listings"},
+)
 
-ALL: Final = (PARTNER_REFERRALS, PARTNER_STATUS, JOURNEY, CRISIS, PEOPLE)
+ALL: Final = (PARTNER_REFERRALS, PARTNER_STATUS, JOURNEY, CRISIS, PEOPLE, LISTINGS)
 
 
 def by_group(service: str, streams: Iterable[Stream]) -> dict[str, list[Stream]]:

@@ -34,7 +34,6 @@ OPERATORS_PATHS = (
     "/private",
     "/docs",
     "/redoc",
-    "/openapi.json",
     "/anything",
 )
 

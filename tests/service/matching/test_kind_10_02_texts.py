@@ -8,8 +8,9 @@ import pytest
 from alongside_chassis.testing import ServiceBench
 from tests.builders import REGION
 from tests.conftest import SERVICE_TOKEN
+from tests.service.directory.test_directory_import import imported, services
+from tests.service.listing_pair import ListingPair
 from tests.service.matching.bench import an_offer
-from tests.service.matching.test_directory_import import imported, services
 from tests.service.matching.test_groups import TUESDAYS, a_group
 from tests.service.matching.test_offer_imports import SUPPORTER, table
 from tests.service.matching.test_offer_imports import send as send_csv
@@ -48,8 +49,8 @@ async def test_an_offer_with_such_a_value_is_refused(
 
 
 @pytest.mark.parametrize("path", ["/services?search=%00", "/organizations?search=a%C2%85b", "/codes/%00", "/services?modified_after=0001-01-01T00:00:00%2B14:00", "/services?modified_after=0"])  # fmt: skip
-async def test_a_search_that_cannot_be_made_is_refused(matching_bench: ServiceBench, path: str) -> None:
-    assert (await matching_bench.client.get(path)).status_code == 422
+async def test_a_search_that_cannot_be_made_is_refused(directory_bench: ServiceBench, path: str) -> None:
+    assert (await directory_bench.client.get(path)).status_code == 422
 
 
 @pytest.mark.parametrize(
@@ -118,10 +119,8 @@ async def test_a_published_meeting_with_such_a_name_is_quarantined(matching_benc
 
 
 @pytest.mark.parametrize("name", ["Cir\0cle", "Cir\ufffecle", "Cir\x85cle"], ids=ascii)
-async def test_a_directory_with_such_a_name_is_imported(
-    matching_bench: ServiceBench, tmp_path: Path, name: str
-) -> None:
-    done = await imported(matching_bench, tmp_path, services("1", name=name))
+async def test_a_directory_with_such_a_name_is_imported(pair: ListingPair, tmp_path: Path, name: str) -> None:
+    done = await imported(pair, tmp_path, services("1", name=name))
 
     assert (done["state"], done["created"]) == ("done", 1)
 

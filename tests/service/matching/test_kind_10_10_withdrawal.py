@@ -8,7 +8,8 @@ import pytest
 
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts.vocabulary import Need
-from tests.service.matching.test_directory_import import imported, listed, services
+from tests.service.directory.test_directory_import import imported, listed, services
+from tests.service.listing_pair import ListingPair
 from tests.service.matching.test_group_imports import import_groups
 from tests.service.matching.test_groups import next_start
 from tests.service.matching.test_kind_10_10_local_days import the_group
@@ -161,39 +162,37 @@ async def test_a_group_that_staff_resumed_is_not_paused_again_by_the_same_withdr
 
 
 async def test_a_service_that_staff_resumed_stays_open_while_its_directory_says_the_same(
-    matching_bench: ServiceBench, tmp_path: Path
+    pair: ListingPair, tmp_path: Path
 ) -> None:
-    await imported(matching_bench, tmp_path, services("a", status="inactive"))
-    offer = (await listed(matching_bench))[0]["id"]
-    await matching_bench.client.post(f"/offers/{offer}/resume")
+    await imported(pair, tmp_path, services("a", status="inactive"))
+    offer = (await listed(pair))[0]["id"]
+    await pair.matching.client.post(f"/offers/{offer}/resume")
 
-    await imported(matching_bench, tmp_path, services("a", status="inactive", name="Renamed"))
+    await imported(pair, tmp_path, services("a", status="inactive", name="Renamed"))
 
-    assert (await listed(matching_bench))[0]["paused_because"] is None
+    assert (await listed(pair))[0]["paused_because"] is None
 
 
 async def test_a_service_whose_line_is_quarantined_is_not_withdrawn(
-    matching_bench: ServiceBench, tmp_path: Path
+    pair: ListingPair, tmp_path: Path
 ) -> None:
-    await imported(matching_bench, tmp_path, services(*"abcdef"))
+    await imported(pair, tmp_path, services(*"abcdef"))
 
-    done = await imported(matching_bench, tmp_path, services(*"abcdef", organization_id="nobody", name="X"))
+    done = await imported(pair, tmp_path, services(*"abcdef", organization_id="nobody", name="X"))
 
     assert (done["state"], done["quarantined"], done["vanished"]) == ("done", 1, 0)
-    assert {offer["paused_because"] for offer in await listed(matching_bench)} == {None}
-    shown = (await matching_bench.client.get("/services")).json()["contents"]
+    assert {offer["paused_because"] for offer in await listed(pair)} == {None}
+    shown = (await pair.client.get("/services")).json()["contents"]
     assert sorted(service["name"] for service in shown) == [f"Circle {it}" for it in "abcdef"]
 
 
-async def test_a_cut_directory_changes_nothing_and_says_so(
-    matching_bench: ServiceBench, tmp_path: Path
-) -> None:
-    await imported(matching_bench, tmp_path, services("a", "b", "c"))
-    before = await listed(matching_bench)
+async def test_a_cut_directory_changes_nothing_and_says_so(pair: ListingPair, tmp_path: Path) -> None:
+    await imported(pair, tmp_path, services("a", "b", "c"))
+    before = await listed(pair)
 
-    held = await imported(matching_bench, tmp_path, services("a"), vanished="pause")
+    held = await imported(pair, tmp_path, services("a"), vanished="pause")
 
     asked = {(question["code"], *question["about"]) for question in held["questions"]}
-    assert {("cut", "services"), ("retires", "service"), ("retires", "offer")} <= asked
+    assert {("cut", "services"), ("retires", "service"), ("retires", "listing")} <= asked
     assert (held["state"], held["vanished"]) == ("held", 0)
-    assert await listed(matching_bench) == before
+    assert await listed(pair) == before

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from alongside_chassis.testing import ServiceBench
+from tests.service.directory.test_directory_import import confirmed, imported, services
+from tests.service.listing_pair import ListingPair
 from tests.service.matching.bench import admit, an_offer
 from tests.service.matching.test_contact_routes import SERVICE
-from tests.service.matching.test_directory_import import confirmed, imported, services
 from tests.service.matching.test_groups import TUESDAYS, a_group, next_start
 from tests.service.matching.test_offers import LISTED
 from tests.service.matching.test_seats import hold
@@ -61,26 +62,26 @@ async def test_a_new_seat_can_be_held_after_the_first_expired(matching_bench: Se
     assert followed.status_code == 201
 
 
-async def test_a_removed_record_says_since_when(matching_bench: ServiceBench, tmp_path: Path) -> None:
-    await imported(matching_bench, tmp_path, services("a", "b"))
-    listed = (await matching_bench.client.get("/services")).json()["contents"]
+async def test_a_removed_record_says_since_when(pair: ListingPair, tmp_path: Path) -> None:
+    await imported(pair, tmp_path, services("a", "b"))
+    listed = (await pair.client.get("/services")).json()["contents"]
     removed = next(it["id"] for it in listed if it["name"] == "Circle b")
-    await confirmed(matching_bench, tmp_path, services("a"))
-    refused = (await matching_bench.client.get(f"/services/{removed}")).json()
+    await confirmed(pair, tmp_path, services("a"))
+    refused = (await pair.client.get(f"/services/{removed}")).json()
 
-    followed = await follow(matching_bench, refused["remedy"], kind="service", id=removed)
+    followed = await follow(pair, refused["remedy"], kind="service", id=removed)
 
     assert followed.json()["removed_at"] is not None
 
 
-async def test_more_records_than_a_page_come_as_ids_or_as_lines(matching_bench: ServiceBench) -> None:
-    refused = (await matching_bench.client.get("/services", params={"per_page": 501})).json()
+async def test_more_records_than_a_page_come_as_ids_or_as_lines(pair: ListingPair) -> None:
+    refused = (await pair.client.get("/services", params={"per_page": 501})).json()
 
     choices = re.findall(r"(minimal|format)=(\w+)", refused["remedy"])
 
     assert len(choices) == 2
     for name, value in choices:
-        answer = await matching_bench.client.get("/services", params={"per_page": 501, name: value})
+        answer = await pair.client.get("/services", params={"per_page": 501, name: value})
         assert answer.status_code == 200
 
 
@@ -108,7 +109,7 @@ async def test_another_source_id_can_be_used_in_another_region(matching_bench: S
     assert followed.json()["created"] == 1
 
 
-async def follow(bench: ServiceBench, remedy: str, json: Any = None, **ids: object) -> Any:
+async def follow(bench: ServiceBench | ListingPair, remedy: str, json: Any = None, **ids: object) -> Any:
     """Send the request that a remedy names, with these ids in its path."""
     named = re.search(r"(GET|PUT|PATCH|POST) (/\S+?)[.,]?(?:\s|$)", remedy)
     assert named is not None, remedy

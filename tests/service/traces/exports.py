@@ -49,7 +49,7 @@ def step(
 
 
 def a_referral_travels(url: str, referral_id: str) -> Span:
-    """Export the spans of a referral from a partner through all four services; return the first span."""
+    """Export the spans of a referral from a partner through the four services of its path; return the first span."""
     first = parent = None
     for service in ("partner.harbour", "intake", "matching", "referrals", "notifications"):
         with exporting(service, url) as tracer:

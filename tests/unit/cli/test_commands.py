@@ -99,9 +99,7 @@ def test_commands_speak_to_the_installation_that_settings_name(monkeypatch: pyte
 def test_half_an_installation_is_refused_with_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALONGSIDE_INTAKE_URL", "https://intake.example")
 
-    with pytest.raises(
-        Unavailable, match=r"ALONGSIDE_MATCHING_URL, .*ALONGSIDE_NOTIFICATIONS_URL is not set"
-    ):
+    with pytest.raises(Unavailable, match=r"ALONGSIDE_MATCHING_URL, .*ALONGSIDE_DIRECTORY_URL is not set"):
         installation.find_installation()
 
 

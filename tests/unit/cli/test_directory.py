@@ -8,7 +8,7 @@ import pytest
 
 from alongside_cli.directory import summary
 from alongside_cli.package_rows import PackageRows
-from alongside_matching.directory.listing.listing import read_directory
+from alongside_directory.listing.listing import read_directory
 from tests.unit.directory.sample_packages import GOOD_ROWS, changed_tables, like, zip_of, zipped
 
 KEY = b"a key of thirty-two bytes or fewer"[:32]
@@ -96,7 +96,7 @@ def test_a_row_that_is_not_the_one_that_was_read_is_not_shown(tmp_path: Path) ->
                 "the table phones ends too early or lacks 8 of 9 rows",
                 "7 of 9 rows of the table phones name something",
                 "retire 3,629 of 3,642: service",
-                "with places held: a, b",
+                "keep what they were: a, b",
                 "unheard-of",
                 "held: nothing is changed",
                 "--confirm 0123456789ab",

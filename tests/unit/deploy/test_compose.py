@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from alongside_chassis.settings import Settings as ChassisSettings
+from alongside_contracts.services import NETWORK, ServiceEntry
 from alongside_localstack.kafka.security import ClusterPasswords
 from deploy.new_env import EXAMPLE, filled
 from tests.unit.deploy.files import (
@@ -63,6 +64,15 @@ def test_ports_are_open_on_this_machine_only(container: str) -> None:
     ]
 
     assert not open_to_others
+
+
+@pytest.mark.parametrize("service", NETWORK, ids=lambda service: service.name)
+def test_a_service_publishes_its_port_and_the_directory_its_public_one_alone(service: ServiceEntry) -> None:
+    public = environment(service.name).get(f"{PREFIX}PUBLIC_HTTP_PORT")
+    inner = public or environment(service.name)[f"{PREFIX}HTTP_PORT"]
+
+    assert containers()[service.name]["ports"] == [f"127.0.0.1:{service.port}:{inner}"]
+    assert (public is not None) == (service.name == "directory")
 
 
 @pytest.mark.parametrize("container", containers())

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings, strategies
 
-from alongside_matching.directory.confidential.words import RowWords
-from alongside_matching.directory.documents import service_records, shared_records
-from alongside_matching.directory.listing.listing import read_directory
-from alongside_matching.directory.listing.model import Listing
-from alongside_matching.directory.source.findings import FlagKind
-from alongside_matching.directory.source.origin import Origin
-from alongside_matching.directory.source.reader import Row
-from alongside_matching.directory.source.tables import Table
+from alongside_directory.confidential.words import RowWords
+from alongside_directory.documents import service_records, shared_records
+from alongside_directory.listing.listing import read_directory
+from alongside_directory.listing.model import Listing
+from alongside_directory.source.findings import FlagKind
+from alongside_directory.source.origin import Origin
+from alongside_directory.source.reader import Row
+from alongside_directory.source.tables import Table
 from tests.unit.directory.sample_packages import GOOD_ROWS, Rows, changed_tables, like, zip_of, zipped
 
 STREET, ZIP, PLUS_4, LATITUDE, LONGITUDE = (

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from alongside_matching.directory.listing.listing import read_directory
+from alongside_directory.listing.listing import read_directory
 from tests.unit.directory.sample_packages import like, zip_of, zipped
 from tests.unit.directory.test_confidential import (
     LATITUDE,

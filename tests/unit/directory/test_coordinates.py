@@ -2,10 +2,10 @@
 
 import pytest
 
-from alongside_matching.directory.listing.coordinates import read_coordinates
-from alongside_matching.directory.listing.model import Coordinates
-from alongside_matching.directory.policy import Area
-from alongside_matching.directory.source.findings import FlagKind
+from alongside_directory.listing.coordinates import read_coordinates
+from alongside_directory.listing.model import Coordinates
+from alongside_directory.policy import Area
+from alongside_directory.source.findings import FlagKind
 
 MIAMI = Area(latitude=25.77, longitude=-80.19, km=250)
 SYDNEY = Area(latitude=-33.87, longitude=151.21, km=100)

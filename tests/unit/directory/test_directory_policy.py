@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from alongside_matching.directory.policy import DirectoryPolicyError, read_directory_policies
+from alongside_directory.policy import DirectoryPolicyError, read_directory_policies
+from alongside_directory.settings import SHIPPED_POLICIES as SHIPPED_DIRECTORY_POLICIES
 from alongside_matching.policy_file import read_policies
-from alongside_matching.settings import SHIPPED_DIRECTORY_POLICIES, SHIPPED_POLICIES
+from alongside_matching.settings import SHIPPED_POLICIES
 
 
 def written(tmp_path: Path, document: object) -> Path:

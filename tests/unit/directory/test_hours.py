@@ -4,8 +4,8 @@ from datetime import time
 
 import pytest
 
-from alongside_matching.directory.listing.hours import clock_time, opening_hours, weekdays
-from alongside_matching.directory.listing.model import PublishedSchedule
+from alongside_directory.listing.hours import clock_time, opening_hours, weekdays
+from alongside_directory.listing.model import PublishedSchedule
 
 
 @pytest.mark.parametrize(

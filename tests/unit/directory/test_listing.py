@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from alongside_contracts.vocabulary import Format, Need, OfferKind
-from alongside_matching.directory.listing.listing import read_directory
-from alongside_matching.directory.listing.model import Coordinates, Listing
-from alongside_matching.directory.policy import Area
-from alongside_matching.directory.source.findings import REMEDIES, FlagKind, QuarantineReason
-from alongside_matching.directory.source.tables import Table
+from alongside_directory.listing.listing import read_directory
+from alongside_directory.listing.model import Coordinates, Listing
+from alongside_directory.policy import Area
+from alongside_directory.source.findings import REMEDIES, FlagKind, QuarantineReason
+from alongside_directory.source.tables import Table
 from tests.unit.directory.sample_packages import (
     GOOD_ROWS,
     Rows,

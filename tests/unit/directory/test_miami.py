@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from alongside_contracts.vocabulary import Need, OfferKind
-from alongside_matching.directory.listing.listing import read_directory
-from alongside_matching.directory.listing.model import Listing
-from alongside_matching.directory.source.findings import FlagKind, QuarantineReason
-from alongside_matching.directory.source.tables import Table
+from alongside_directory.listing.listing import read_directory
+from alongside_directory.listing.model import Listing
+from alongside_directory.source.findings import FlagKind, QuarantineReason
+from alongside_directory.source.tables import Table
 
 _REPOSITORY = Path(__file__).parents[3]
 _MIAMI = _REPOSITORY.parent / "shared" / "data" / "miami-hsds.zip"

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from alongside_contracts.vocabulary import Format, Need, OfferKind
-from alongside_matching.directory.listing.needs import Term, formats_of, is_hotline, kind_of, needs_of
-from alongside_matching.directory.listing.taxonomy_rules import FORMATS, NEEDS, SUPPORTING
-from alongside_matching.directory.listing.taxonomy_words import WORDS
+from alongside_directory.listing.needs import Term, formats_of, is_hotline, kind_of, needs_of
+from alongside_directory.listing.taxonomy_rules import FORMATS, NEEDS, SUPPORTING
+from alongside_directory.listing.taxonomy_words import WORDS
 
 
 @pytest.mark.parametrize(

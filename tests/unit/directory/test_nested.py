@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from alongside_contracts.vocabulary import Need
-from alongside_matching.directory.listing.listing import read_directory
-from alongside_matching.directory.source.errors import DirectoryError, NotADatapackage
+from alongside_directory.listing.listing import read_directory
+from alongside_directory.source.errors import DirectoryError, NotADatapackage
 from tests.unit.directory.sample_packages import GOOD_ROWS, zip_of, zipped
 
 EXAMPLE = Path(__file__).parents[3].parent / "shared" / "data" / "hsds-3.0" / "examples" / "service_full.json"

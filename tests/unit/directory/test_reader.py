@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from alongside_matching.directory.listing.listing import read_directory
-from alongside_matching.directory.source import reader
-from alongside_matching.directory.source.errors import (
+from alongside_directory.listing.listing import read_directory
+from alongside_directory.source import reader
+from alongside_directory.source.errors import (
     AmbiguousTable,
     DamagedArchive,
     DirectoryError,
@@ -17,8 +17,8 @@ from alongside_matching.directory.source.errors import (
     MissingTable,
     NotADatapackage,
 )
-from alongside_matching.directory.source.reader import BadRow, Row, open_datapackage
-from alongside_matching.directory.source.tables import Table
+from alongside_directory.source.reader import BadRow, Row, open_datapackage
+from alongside_directory.source.tables import Table
 from tests.unit.directory.sample_packages import GOOD_ROWS, csv_text, folder_of, zip_of, zipped
 
 _ORGANISATIONS = b"id,name\no1,Harbour House\n"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from alongside_matching.directory.listing.languages import read_languages
-from alongside_matching.text import repair_text
+from alongside_directory.listing.languages import read_languages
+from alongside_publishers.texts import repair_text
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from alongside_directory.listing.listing import read_directory
+from alongside_directory.listing.model import Listing
 from alongside_lab.faults.directory.datapackage import datapackage
 from alongside_lab.faults.directory.packages import (
     ADDED,
@@ -21,8 +23,6 @@ from alongside_lab.faults.directory.packages import (
     plan_imports,
 )
 from alongside_lab.faults.storm import FaultKind, make_storm
-from alongside_matching.directory.listing.listing import read_directory
-from alongside_matching.directory.listing.model import Listing
 
 
 def ids(package: DirectoryPackage) -> set[str]:

@@ -3,10 +3,10 @@
 import pytest
 from pydantic import SecretStr
 
+from alongside_directory.settings import Settings
 from alongside_lab.faults.directory.packages import SERVICES_OF_SOURCE
-from alongside_lab.faults.injection.environment import ENV_OF_MATCHING, registration
+from alongside_lab.faults.injection.environment import ENV_OF_DIRECTORY, registration
 from alongside_localstack.sample.partners import partners
-from alongside_matching.settings import Settings
 
 
 def test_one_partner_chose_both_channels_one_email_alone_and_all_others_their_stream() -> None:
@@ -25,7 +25,7 @@ def test_exactly_the_partners_that_chose_email_have_an_address() -> None:
 
 
 def test_an_import_of_the_suite_is_stored_in_several_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in ENV_OF_MATCHING.items():
+    for name, value in ENV_OF_DIRECTORY.items():
         monkeypatch.setenv(name, value)
 
     settings = Settings(database_url=SecretStr("postgresql://nobody@127.0.0.1/none"))

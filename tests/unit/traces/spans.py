@@ -50,7 +50,7 @@ def a_span(
 
 
 def a_referral_trace() -> list[Span]:
-    """One trace from the partner's record through all four services."""
+    """One trace from the partner's record through the four services of its path."""
     return [
         a_span(1, "partner.harbour", name="send partner.harbour.referrals.v1", ms=(0, 4)),
         a_span(2, "intake", parent=1, name="process partner.harbour.referrals.v1", ms=(9, 21)),

@@ -1,6 +1,6 @@
 """Checks the directories that were imported: each publisher's services, tombstones and offers follow from its packages.
 
-What a publisher lists is taken from the packages that were uploaded, in their order, and not from anything that matching answered.
+What a publisher lists is taken from the packages that were uploaded, in their order, and not from anything that a service answered.
 """
 
 from collections import Counter

@@ -67,7 +67,7 @@ class DirectoryImporter:
         while True:
             try:
                 answer = await self._network.send(
-                    "matching", "/directory/imports", content, "application/zip", **query
+                    "directory", "/directory/imports", content, "application/zip", **query
                 )
             except ServiceRefused as refused:
                 problem, is_temporary = str(refused), _is_temporary(refused)
@@ -80,16 +80,16 @@ class DirectoryImporter:
             await asyncio.sleep(POLL_SECONDS)
 
     async def _state(self, import_id: str) -> str:
-        """Return an import's state; empty when matching does not answer."""
+        """Return an import's state; empty when the directory does not answer."""
         try:
-            return str((await self._network.get("matching", f"/directory/imports/{import_id}"))["state"])
+            return str((await self._network.get("directory", f"/directory/imports/{import_id}"))["state"])
         except (ServiceRefused, TimeoutError, httpx2.HTTPError):
             return ""
 
     async def _imports_remain(self) -> bool:
         """Return whether an import has not ended, or PostgreSQL does not answer."""
         try:
-            return bool((await collect.rows(self._stack, "matching", collect.IMPORTS_REMAINING))[0]["count"])
+            return bool((await collect.rows(self._stack, "directory", collect.IMPORTS_REMAINING))[0]["count"])
         except UNANSWERED:
             return True
 

@@ -24,9 +24,9 @@ _TABLES: Final[Mapping[str, tuple[str, str]]] = {
     "offers": ("matching", "select id, capacity, held, taken from offer"),
     "requests": ("matching", "select referral_id, state from request"),
     "proposals": ("matching", "select id, referral_id, offer_id, attempt, state from proposal"),
-    "directory_imports": ("matching", "select id, state, attempts, problem from directory_import"),
+    "directory_imports": ("directory", "select id, state, attempts, problem from directory_import"),
     "directory_services": (
-        "matching",
+        "directory",
         """select source, source_id, document ->> 'name' as name, removed_at
         from directory_record where kind = 'service'""",
     ),
@@ -54,7 +54,7 @@ _TABLES: Final[Mapping[str, tuple[str, str]]] = {
 IMPORTS_REMAINING: Final = (
     "select count(*) from directory_import where state not in ('done', 'failed', 'held')"
 )
-"""At matching: the directory imports that have not ended."""
+"""At the directory: the imports that have not ended."""
 _DEAD_LETTERS: Final = 'select topic, partition, "offset", reason, "where" from dead_letter'
 _OUTBOX: Final = "select count(*) from outbox"
 _STREAMS_BY_GROUP: Final[Mapping[str, Sequence[Stream]]] = {

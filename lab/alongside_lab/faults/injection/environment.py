@@ -42,7 +42,7 @@ ENV: Final[Mapping[str, str]] = {
 }
 """Shorter time-outs, so that delays by faults end within minutes; no setting weakens a promise."""
 
-ENV_OF_MATCHING: Final[Mapping[str, str]] = {"ALONGSIDE_DIRECTORY_BATCH_MAX": "50"}
+ENV_OF_DIRECTORY: Final[Mapping[str, str]] = {"ALONGSIDE_DIRECTORY_BATCH_MAX": "50"}
 """Smaller batches of a directory, so that an import of the suite is many transactions, and a kill finds it between two."""
 
 
@@ -171,7 +171,7 @@ def _disk(state: StateFolder, missed: dict[FaultKind, str]) -> Iterator[OutboxDi
 def _environment(clocks: FakeClocks | None, address_book_url: str | None) -> dict[str, dict[str, str]]:
     """Return additional environment variables for each service."""
     env = {service: {**ENV, **(clocks.environment(service) if clocks else {})} for service in SERVICES}
-    env["matching"] |= ENV_OF_MATCHING
+    env["directory"] |= ENV_OF_DIRECTORY
     if address_book_url is not None:
         env["notifications"] |= {
             "ALONGSIDE_INTAKE_URL": address_book_url,

@@ -23,6 +23,7 @@ from alongside_matching.catalogue.store.offers import (
     StoredOffer,
 )
 from alongside_matching.engine.policy import Policies
+from alongside_matching.listings.offers_of_listings import follow_again
 
 OFFER_RESUME: Final = "offer-resume"
 
@@ -103,9 +104,11 @@ async def set_agreed_places(
     return decision
 
 
-async def follow_source(tx: Tx, offer_id: UUID) -> None:
-    """Let the source of a locked offer set again, at its next import, what staff have set."""
-    await kept.follow_source(tx.conn, offer_id)
+async def follow_source(tx: Tx, offer: StoredOffer, policies: Policies) -> None:
+    """Let the source of a locked offer set again what staff have set: a listing at once, any other source at its next import."""
+    await kept.follow_source(tx.conn, offer.id)
+    if offer.source is not None and offer.source_id is not None:
+        await follow_again(tx, offer.source, offer.source_id, policies)
 
 
 async def set_availability(tx: Tx, offer_id: UUID, mask: int, policies: Policies) -> None:

@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 from alongside_contracts.fields.texts import is_name
 from alongside_contracts.vocabulary import Identity
 from alongside_matching.engine.week import WEEKDAYS
-from alongside_matching.families import for_families, needs_of_the_person
 from alongside_matching.groups.schedule import Every, Impossible, Schedule, check_schedule, is_zone
-from alongside_matching.text import repair_text
+from alongside_publishers.families import for_families, needs_of_the_person
+from alongside_publishers.texts import repair_text
 
 MINUTES_ASSUMED: Final = 60
 EPOCH: Final = date(2024, 1, 1)

@@ -99,10 +99,17 @@ def decode(record: Record, wanted: Container[type[Event]]) -> Decoded:
 def _received_event(
     record: Record, stream: Stream, envelope: CloudEvent, contract: type[Event]
 ) -> ReceivedEvent:
-    """Parse the event in an envelope. Raises MalformedEvent."""
+    """Parse the event in an envelope. Raises MalformedEvent.
+
+    On a compacted stream the broker deletes older records of a key, so an event under another's key would replace it.
+    """
     if stream.per_partner:
         _check_json(record, envelope)
     event, origin = parse(contract, envelope.data), _origin_of(record, stream, envelope)
+    if stream.compacted and record.key != event.key.encode():
+        raise MalformedEvent(
+            ProblemCode.INVALID_FIELD, "key", "send an event under the key of what it is about"
+        )
     digest = inbox.digest_of(event) if stream.per_partner else None
     return ReceivedEvent(record, stream, origin, envelope, event, _inbox_id(origin), digest)
 

@@ -126,7 +126,7 @@ def _http(error: HTTPException) -> HttpProblem:
     code = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}.get(
         error.status_code, "http-error"
     )
-    remedy = "See /docs for what this service offers."
+    remedy = "Compare method and path with the documentation of this service."
     return HttpProblem(status=error.status_code, code=code, title=str(error.detail), remedy=remedy)
 
 

@@ -35,6 +35,7 @@ PARTIES: Final = {
     streams.MATCHING: "Proposes offers for every referral, and holds a place at each until it answers.",
     streams.REFERRALS: "Decides every referral's status, and who must act next, until its loop is closed.",
     streams.NOTIFICATIONS: "Notifies everyone who should know, and nobody else.",
+    streams.DIRECTORY: "Imports what publishers list, and announces it.",
     PARTNER: "An organisation that refers people to the network.",
 }
 DESCRIPTION: Final = (

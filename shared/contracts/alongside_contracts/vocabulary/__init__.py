@@ -19,6 +19,7 @@ from alongside_contracts.vocabulary.network import (
     Reason,
     RecipientRole,
     Status,
+    WithdrawalEffect,
 )
 from alongside_contracts.vocabulary.person import (
     MINOR_AGE_BANDS,
@@ -67,4 +68,5 @@ __all__ = [
     "Status",
     "Urgency",
     "Weekday",
+    "WithdrawalEffect",
 ]

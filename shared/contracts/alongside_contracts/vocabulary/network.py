@@ -194,6 +194,16 @@ class Status(StrEnum):
     ENTERED_IN_ERROR = "entered-in-error"
 
 
+class WithdrawalEffect(StrEnum):
+    """What it means for an offer that its listing is listed no more. List `withdrawal-effects`, closed.
+
+    Every reader must know whether people are still referred there; one that does not would go on.
+    """
+
+    PAUSE = "pause"
+    HIDE = "hide"
+
+
 # end of names of codes of the network
 
 TERMINAL: Final = frozenset(

@@ -2,9 +2,8 @@
 
 from uuid import UUID
 
-from alongside_chassis.errors import HttpProblem
+from alongside_chassis.errors import HttpProblem, conflict, not_found, unprocessable
 from alongside_matching.allocation.rules.proposals import AlreadyAnswered, TooLate
-from alongside_matching.problems import conflict, not_found, unprocessable
 
 
 def no_proposal(proposal_id: UUID) -> HttpProblem:

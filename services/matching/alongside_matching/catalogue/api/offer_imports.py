@@ -10,7 +10,7 @@ from fastapi import Query, Request, Response
 from pydantic import BaseModel
 
 from alongside_chassis.announce import Tx
-from alongside_chassis.errors import HttpProblem
+from alongside_chassis.errors import HttpProblem, unprocessable
 from alongside_chassis.http import APIRouter, Command, refuses_with
 from alongside_contracts.ids import RegionId
 from alongside_matching.catalogue import offer_updates
@@ -27,7 +27,6 @@ from alongside_matching.catalogue.rules.pauses import KEPT_BY_STAFF, KEPT_REMEDY
 from alongside_matching.catalogue.store.kept import Kept
 from alongside_matching.catalogue.store.offer_batches import Added
 from alongside_matching.engine.policy import Policies
-from alongside_matching.problems import unprocessable
 
 CSV_BYTES_MAX: Final = 16 * 2**20
 LINES_MAX: Final = 20_000

@@ -40,7 +40,7 @@ def router(policies: Policies) -> APIRouter:
     _add_changing(routes, policies)
     _add_places(routes, policies)
     _add_pausing(routes, policies)
-    _add_following(routes)
+    _add_following(routes, policies)
     return routes
 
 
@@ -174,14 +174,16 @@ def _add_pausing(routes: APIRouter, policies: Policies) -> None:
         return await command.run(work)
 
 
-def _add_following(routes: APIRouter) -> None:
+def _add_following(routes: APIRouter, policies: Policies) -> None:
     @routes.post("/{offer_id}/follow-source", response_model=OfferView)
     async def follow_source(offer_id: UUID, command: Command) -> Response:
-        """Let the offer's source set again, at its next import, what staff have set. A pause stays until it is resumed."""
+        """Let the offer's source set again what staff have set: a listing does at once, a file or list at its next import.
+
+        A pause stays until it is resumed.
+        """
 
         async def work(tx: Tx) -> OfferView:
-            await _locked(tx, offer_id)
-            await offer_updates.follow_source(tx, offer_id)
+            await offer_updates.follow_source(tx, await _locked(tx, offer_id), policies)
             return await _view(tx, offer_id)
 
         return await command.run(work)

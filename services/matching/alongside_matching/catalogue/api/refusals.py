@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from alongside_chassis.errors import HttpProblem
+from alongside_chassis.errors import HttpProblem, conflict, not_found, unprocessable
 from alongside_matching.catalogue.offer_updates import Conflict
 from alongside_matching.catalogue.rules.certificates import Unsound
 from alongside_matching.catalogue.rules.places import BelowPromised
-from alongside_matching.problems import conflict, not_found, unprocessable
 
 
 def no_offer(offer_id: UUID) -> HttpProblem:

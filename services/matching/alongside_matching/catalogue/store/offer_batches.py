@@ -1,7 +1,7 @@
 """Adds or changes many offers at once, identified by `source` and `source_id`."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -78,11 +78,6 @@ _LOCK_OF_SOURCE: Final = """
     where source = $1 and ($3::text[] is null or needs = $3)
     order by id for no key update
 """
-_LISTED: Final = """
-    select source_id, content_hash, withdrawn, held + taken as promised,
-        not withdrawn and paused_because is null and needs <> '{}' as proposable
-    from offer where source = $1
-"""
 _WITHDRAW: Final = """
     update offer set withdrawn = true, paused_because = coalesce(paused_because, 'vanished'), updated_at = $3
     where source = $1 and source_id = any($2::text[]) and not withdrawn
@@ -92,6 +87,22 @@ _FORGET_POSITIONS: Final = """
     update offer set latitude = null, longitude = null, content_hash = null, updated_at = $3
     where source = $1 and source_id = any($2::text[]) and latitude is not null
       and not kept_by_staff && array['latitude', 'longitude']
+    returning source_id
+"""
+_FORGET_DIFFERENT: Final = """
+    update offer set content_hash = null
+    from jsonb_to_recordset($1::jsonb) as new (
+        source text, source_id text, region text, kind text, paused_because text, name text, needs text[], languages text[],
+        formats text[], latitude float, longitude float)
+    where offer.source = new.source and offer.source_id = new.source_id and offer.region = new.region and (
+        offer.kind <> new.kind or offer.withdrawn <> (new.paused_because is not null)
+        or new.paused_because is null and offer.paused_because in ('not-active', 'vanished')
+        or not offer.kept_by_staff @> '{name}' and offer.name is distinct from new.name
+        or not offer.kept_by_staff @> '{needs}' and offer.needs <> new.needs
+        or not offer.kept_by_staff @> '{languages}' and offer.languages <> new.languages
+        or not offer.kept_by_staff @> '{formats}' and offer.formats <> new.formats
+        or not offer.kept_by_staff && '{latitude,longitude}'
+            and (offer.latitude, offer.longitude) is distinct from (new.latitude, new.longitude))
 """
 
 
@@ -148,27 +159,15 @@ class ExistingOffer:
 
 
 @dataclass(frozen=True, slots=True)
-class ListedOffer:
-    """An offer that a directory lists; `promised` places are held or taken, `proposable` is neither paused nor without a need."""
-
-    content_hash: str | None
-    withdrawn: bool
-    promised: int
-    proposable: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Added:
     """Result of a batch: new offers, and offers whose content changed; all others were unchanged.
 
-    `kept`: what staff have set and the source sends otherwise, of changed and unchanged offers. `held`: the source's ids of
-    offers that stay as they are because places are held or taken there.
+    `kept`: what staff have set and the source sends otherwise, of changed and unchanged offers.
     """
 
     created: tuple[UUID, ...]
     changed: tuple[UUID, ...]
     kept: tuple[Kept, ...] = ()
-    held: frozenset[str] = frozenset()
 
 
 async def add(
@@ -201,20 +200,13 @@ async def add(
     )
 
 
-async def add_listed(
-    conn: asyncpg.Connection, offers: Sequence[NewOffer], now: datetime, *, unless_held: Collection[str]
-) -> Added:
-    """Add or change offers as a directory lists them; of those in `unless_held`, none where places are held or taken."""
-    existing = await lock_existing(conn, [(it.source or "", it.source_id or "") for it in offers])
-    promised = {source_id for (_, source_id), offer in existing.items() if offer.promised}
-    held = frozenset(promised.intersection(unless_held))
-    added = await add(conn, [it for it in offers if it.source_id not in held], now, as_listed=True)
-    return replace(added, held=held)
-
-
-async def find_kept_of_listed(conn: asyncpg.Connection, offers: Sequence[NewOffer]) -> list[Kept]:
-    """Return what staff have set on offers that a directory lists otherwise."""
-    return await _find_kept(conn, offers, [_row(offer) for offer in offers], as_listed=True)
+async def rewrite_listed(conn: asyncpg.Connection, offers: Sequence[NewOffer], now: datetime) -> int:
+    """Write offers that are stored otherwise than they are listed or are missing, and return how many."""
+    await lock_existing(conn, [(it.source or "", it.source_id or "") for it in offers])
+    rows = [_row(offer) for offer in offers]
+    await conn.execute(_FORGET_DIFFERENT, orjson.dumps(rows).decode())
+    written = await add(conn, offers, now, as_listed=True)
+    return len(written.created) + len(written.changed)
 
 
 async def _find_kept(
@@ -228,16 +220,6 @@ async def _find_kept(
         (it.source or "", it.source_id or ""): _sent(it, row) for it, row in zip(offers, columns, strict=True)
     }
     return await find_kept(conn, sent, unsent=_STAFF_ONLY if as_listed else ())
-
-
-async def load_listed(conn: asyncpg.Connection, source: str) -> dict[str, ListedOffer]:
-    """Return the offers of a source by its ids, without locking them."""
-    return {
-        row["source_id"]: ListedOffer(
-            row["content_hash"], row["withdrawn"], row["promised"], row["proposable"]
-        )
-        for row in await conn.fetch(_LISTED, source)
-    }
 
 
 async def lock_existing(
@@ -280,9 +262,12 @@ async def withdraw(
 
 async def forget_positions(
     conn: asyncpg.Connection, source: str, source_ids: Sequence[str], now: datetime
-) -> None:
-    """Remove the positions of these offers, unless staff set them; when they are listed again they are changed."""
-    await conn.execute(_FORGET_POSITIONS, source, list(source_ids), now)
+) -> list[str]:
+    """Remove the positions of these offers, unless staff set them, and return those that had one.
+
+    When they are listed again they are changed.
+    """
+    return [row["source_id"] for row in await conn.fetch(_FORGET_POSITIONS, source, list(source_ids), now)]
 
 
 def _row(offer: NewOffer) -> dict[str, object]:

@@ -2,11 +2,10 @@
 
 from typing import Final
 
-from alongside_chassis.errors import HttpProblem
+from alongside_chassis.errors import HttpProblem, conflict, not_found, unprocessable
 from alongside_matching.groups.meetings import LeftInTheAir
 from alongside_matching.groups.rules import SeatState
 from alongside_matching.groups.schedule import Impossible
-from alongside_matching.problems import conflict, not_found, unprocessable
 
 RETRY_AFTER_SECONDS: Final = 2
 """An event is usually read within a second."""

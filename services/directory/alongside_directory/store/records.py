@@ -1,0 +1,336 @@
+"""The directory as published: stored entity by entity, found by words, terms and distance."""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from alongside_directory.codes import RecordKind
+from alongside_directory.documents import Document, Record
+from alongside_directory.store.imports import ClaimedImport
+
+_HYPHENS: Final = re.compile(r"-[-\s]*(?=-|\s|$)")
+"""Hyphens that exclude no word: for `websearch_to_tsquery` each begins one more NOT, and from the 32nd on it is an error."""
+_UPSERT: Final = """
+    insert into directory_record as known (
+        id, region, source, kind, source_id, document, organization_id, service_id, taxonomy_id, parent_id, terms,
+        latitude, longitude, postal_code, search, content_hash, verified_on, hotline, first_import, last_import,
+        created_at, changed_at)
+    select id, $2, $5, kind, source_id, document, organization_id, service_id, taxonomy_id, parent_id, terms, latitude,
+        longitude, postal_code,
+        setweight(to_tsvector('english', name), 'A') || setweight(to_tsvector('english', words), 'B'),
+        content_hash, verified_on, hotline, $3, $3, $4, $4
+    from jsonb_to_recordset($1::jsonb) as new (
+        id uuid, kind text, source_id text, document jsonb, organization_id uuid, service_id uuid, taxonomy_id uuid,
+        parent_id uuid, terms uuid[], latitude float, longitude float, postal_code text, name text, words text,
+        content_hash text, verified_on date, hotline boolean)
+    on conflict (id) do update
+    set document = excluded.document, organization_id = excluded.organization_id, service_id = excluded.service_id,
+        taxonomy_id = excluded.taxonomy_id, parent_id = excluded.parent_id, terms = excluded.terms,
+        latitude = excluded.latitude, longitude = excluded.longitude, postal_code = excluded.postal_code,
+        search = excluded.search, hotline = excluded.hotline, content_hash = excluded.content_hash, verified_on = excluded.verified_on,
+        last_import = excluded.last_import, removed_at = null,
+        changed_at = case
+            when known.content_hash = excluded.content_hash and known.removed_at is null then known.changed_at
+            else excluded.changed_at end
+"""
+_KEEP: Final = """
+    update directory_record set last_import = $2
+    where source = $1 and removed_at is null and (
+        service_id = any($3::uuid[])
+        or id in (select organization_id from directory_record where id = any($3::uuid[]))
+        or id in (select unnest(terms) from directory_record where id = any($3::uuid[])))
+"""
+_ADD_TOMBSTONES: Final = """
+    update directory_record
+    set removed_at = $3, changed_at = $3, latitude = null, longitude = null, postal_code = null, search = '',
+        content_hash = '', document = jsonb_strip_nulls(jsonb_build_object(
+            'id', id, 'name', document -> 'name',
+            'organization', jsonb_build_object('name', document -> 'organization' -> 'name')))
+    where source = $1 and last_import <> $2 and removed_at is null
+"""
+_HIDE_OUTDATED: Final = """
+    with hidden as (
+        select distinct service_id from directory_record
+        where source = $1 and kind = 'service_at_location' and (document ->> 'location_id')::uuid = any($2::uuid[])
+          and document #>> '{location,addresses,0,address_1}' is distinct from 'Confidential')
+    update directory_record
+    set changed_at = $3, latitude = null, longitude = null, postal_code = null, content_hash = '',
+        search = setweight(to_tsvector('english', coalesce(document ->> 'name', '')), 'A'),
+        document = case kind
+            when 'service' then document - array['service_at_locations', 'description', 'url', 'alternate_name',
+                'application_process', 'eligibility_description', 'fees_description', 'wait_time', 'schedules']
+            else jsonb_set(document - 'service', '{location}', jsonb_build_object(
+                'id', document -> 'location_id', 'location_type', 'physical')) end
+    where service_id in (select service_id from hidden) and kind in ('service', 'service_at_location')
+    returning kind, split_part(source_id, '@', 1) as service
+"""
+_LISTED: Final = "select kind, id, service_id from directory_record where source = $1 and removed_at is null"
+_SERVICES: Final = """
+    select source_id, document ->> 'name' as name, document -> 'organization' ->> 'name' as organisation, terms
+    from directory_record where source = $1 and kind = 'service'
+"""
+_MATCHING: Final = """
+    from directory_record
+    where kind = $1 and removed_at is null
+      and ($2::text is null or region = $2)
+      and ($3::text is null or search @@ websearch_to_tsquery('english', $3))
+      and ($4::uuid is null or terms @> array[$4])
+      and ($5::uuid is null or taxonomy_id = $5 or terms && array(
+            select id from directory_record term where term.kind = 'taxonomy_term' and term.taxonomy_id = $5))
+      and ($6::uuid is null or organization_id = $6)
+      and ($7::timestamptz is null or changed_at >= $7)
+      and ($8::uuid is null or parent_id = $8)
+      and (not $9 or parent_id is null)
+      and ($10::boolean is null or hotline = $10)
+      and ($11::float is null or (
+            latitude between $11 - $13::float / 111195 and $11 + $13::float / 111195
+            and 12742018 * asin(least(1, sqrt(
+                power(sin(radians(latitude - $11) / 2), 2)
+                + cos(radians($11)) * cos(radians(latitude)) * power(sin(radians(longitude - $12) / 2), 2)))) <= $13))
+"""
+_PAGE: Final = f"""
+    select id, document, changed_at {_MATCHING}
+    order by case when $3::text is null then 0
+                  else -ts_rank(search, websearch_to_tsquery('english', $3)) end, id
+    limit $14 offset $15
+"""
+_COUNT: Final = f"select count(*) {_MATCHING}"
+_ONE: Final = """
+    select record.id, record.region, source.name as source, source_id, document, changed_at, verified_on, first_import,
+        last_import, record.created_at, removed_at
+    from directory_record record join directory_source source on source.key = record.source
+    where kind = $1 and id = $2
+"""
+_SERVICES_OF: Final = """
+    select organization_id, document from directory_record
+    where kind = 'service' and removed_at is null and organization_id = any($1) order by id
+"""
+_BY_ID: Final = "select id, document, changed_at from directory_record where id = any($1)"
+_LOCATIONS_OF: Final = """
+    select organization_id, document -> 'location' as location from directory_record
+    where kind = 'service_at_location' and removed_at is null and organization_id = any($1) order by id
+"""
+_CENTRE: Final = """
+    select percentile_cont(0.5) within group (order by latitude) as latitude,
+           percentile_cont(0.5) within group (order by longitude) as longitude
+    from directory_record
+    where kind = 'service_at_location' and removed_at is null and latitude is not null
+      and split_part(postal_code, '-', 1) = split_part($1, '-', 1) and ($2::text is null or region = $2)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A circle around a point in degrees, with a radius in metres."""
+
+    latitude: float
+    longitude: float
+    metres: float
+
+
+@dataclass(frozen=True, slots=True)
+class RecordQuery:
+    """Filters for records; an omitted filter has no effect."""
+
+    kind: RecordKind
+    region: str | None = None
+    words: str | None = None
+    term: UUID | None = None
+    taxonomy: UUID | None = None
+    organization: UUID | None = None
+    changed_since: datetime | None = None
+    parent: UUID | None = None
+    top_only: bool = False
+    hotline: bool | None = None
+    within: Circle | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """A published entity. `json` is its unparsed document: a list of ten thousand may need only ids."""
+
+    id: UUID
+    json: str
+    changed_at: datetime
+
+    def document(self) -> Document:
+        """Return the entity as published."""
+        document: Document = orjson.loads(self.json)
+        return document
+
+
+@dataclass(frozen=True, slots=True)
+class TracedRecord:
+    """A record with its source; with `removed_at`, its publisher no longer lists it."""
+
+    record: StoredRecord
+    region: str
+    source: str
+    source_id: str
+    first_import: UUID
+    last_import: UUID
+    verified_on: date | None
+    created_at: datetime
+    removed_at: datetime | None
+
+
+async def upsert(
+    conn: asyncpg.Connection, records: Sequence[Record], *, of: ClaimedImport, now: datetime
+) -> None:
+    """Add or update records of an import; a record that had vanished is listed again."""
+    rows = [_row(record) for record in records]
+    await conn.execute(_UPSERT, orjson.dumps(rows).decode(), of.region, of.id, now, of.source_key)
+
+
+async def keep(conn: asyncpg.Connection, service_ids: Collection[UUID], *, of: ClaimedImport) -> None:
+    """Let services stay as they are, with their locations, organisations and terms, though an import says otherwise."""
+    await conn.execute(_KEEP, of.source_key, of.id, list(service_ids))
+
+
+async def hide_outdated(
+    conn: asyncpg.Connection, locations: Sequence[UUID], *, of: ClaimedImport, now: datetime
+) -> Sequence[str]:
+    """Hide confidential locations in records that an import left as they were; return the source's ids of their services.
+
+    Of such a service only what is not about its place stays: what it was called, its phones, terms and languages.
+    """
+    if not locations:
+        return []
+    rows = await conn.fetch(_HIDE_OUTDATED, of.source_key, list(locations), now)
+    return sorted({row["service"] for row in rows if row["kind"] == "service"})
+
+
+async def add_tombstones(conn: asyncpg.Connection, *, of: ClaimedImport, now: datetime) -> None:
+    """Add tombstones for records of its source that an import no longer lists. Of their content only the names stay."""
+    await conn.execute(_ADD_TOMBSTONES, of.source_key, of.id, now)
+
+
+async def listed_ids(
+    conn: asyncpg.Connection, source_key: str
+) -> Mapping[RecordKind, Mapping[UUID, UUID | None]]:
+    """Return the ids of a source's records that are no tombstones, each with the id of the service it belongs to."""
+    ids: dict[RecordKind, dict[UUID, UUID | None]] = defaultdict(dict)
+    for row in await conn.fetch(_LISTED, source_key):
+        ids[RecordKind(row["kind"])][row["id"]] = row["service_id"]
+    return ids
+
+
+async def services_of_source(
+    conn: asyncpg.Connection, source_key: str
+) -> Mapping[str, tuple[str, str, frozenset[UUID]]]:
+    """Return the name, organisation and terms of a source's services, tombstones too, by the source's id."""
+    return {
+        row["source_id"]: (row["name"] or "", row["organisation"] or "", frozenset(row["terms"]))
+        for row in await conn.fetch(_SERVICES, source_key)
+    }
+
+
+async def page(
+    conn: asyncpg.Connection, query: RecordQuery, *, limit: int, offset: int
+) -> list[StoredRecord]:
+    """Return a page of listed records, best match first."""
+    return [_stored(row) for row in await conn.fetch(_PAGE, *_parameters(query), limit, offset)]
+
+
+async def count(conn: asyncpg.Connection, query: RecordQuery) -> int:
+    """Return how many records match the query."""
+    matching: int = await conn.fetchval(_COUNT, *_parameters(query))
+    return matching
+
+
+async def load_traced(conn: asyncpg.Connection, kind: RecordKind, record_id: UUID) -> TracedRecord | None:
+    """Return one record with its source, also one that its publisher no longer lists; None when unknown."""
+    row = await conn.fetchrow(_ONE, kind, record_id)
+    return _traced(row) if row else None
+
+
+async def by_id(conn: asyncpg.Connection, ids: Sequence[UUID]) -> dict[UUID, StoredRecord]:
+    """Return records by their ids."""
+    return {row["id"]: _stored(row) for row in await conn.fetch(_BY_ID, list(ids))}
+
+
+async def services_of(conn: asyncpg.Connection, organizations: Sequence[UUID]) -> list[tuple[UUID, Document]]:
+    """Return the services of organisations, each with its organisation's id."""
+    rows = await conn.fetch(_SERVICES_OF, list(organizations))
+    return [(row["organization_id"], orjson.loads(row["document"])) for row in rows]
+
+
+async def locations_of(
+    conn: asyncpg.Connection, organizations: Sequence[UUID]
+) -> list[tuple[UUID, Document]]:
+    """Return the locations of organisations' services, each with the organisation's id."""
+    rows = await conn.fetch(_LOCATIONS_OF, list(organizations))
+    return [(row["organization_id"], orjson.loads(row["location"])) for row in rows]
+
+
+async def centre_of(
+    conn: asyncpg.Connection, postal_code: str, region: str | None
+) -> tuple[float, float] | None:
+    """Return the median position of the listed places in a postal code; None when there are none."""
+    row = await conn.fetchrow(_CENTRE, postal_code, region)
+    return None if row is None or row["latitude"] is None else (row["latitude"], row["longitude"])
+
+
+def _parameters(query: RecordQuery) -> tuple[Any, ...]:
+    circle = query.within
+    return (
+        *(query.kind, query.region, _words(query.words), query.term, query.taxonomy, query.organization),
+        *(query.changed_since, query.parent, query.top_only, query.hotline),
+        *((circle.latitude, circle.longitude, circle.metres) if circle else (None, None, None)),
+    )
+
+
+def _words(searched: str | None) -> str | None:
+    return None if searched is None else _HYPHENS.sub("", searched)
+
+
+def _row(record: Record) -> Mapping[str, Any]:
+    name, words = record.text
+    record_fields = (
+        "id",
+        "kind",
+        "source_id",
+        "document",
+        "organization_id",
+        "service_id",
+        "taxonomy_id",
+        "parent_id",
+    )
+    search_fields = (
+        "terms",
+        "latitude",
+        "longitude",
+        "postal_code",
+        "content_hash",
+        "verified_on",
+        "hotline",
+    )
+    return {field: getattr(record, field) for field in (*record_fields, *search_fields)} | {
+        "name": name,
+        "words": words,
+    }
+
+
+def _stored(row: asyncpg.Record) -> StoredRecord:
+    return StoredRecord(row["id"], row["document"], row["changed_at"])
+
+
+def _traced(row: asyncpg.Record) -> TracedRecord:
+    return TracedRecord(
+        record=_stored(row),
+        region=row["region"],
+        source=row["source"],
+        source_id=row["source_id"],
+        first_import=row["first_import"],
+        last_import=row["last_import"],
+        verified_on=row["verified_on"],
+        created_at=row["created_at"],
+        removed_at=row["removed_at"],
+    )

@@ -1,0 +1,1 @@
+"""What publishers list, as the directory announces it: each listing's newest state, and the offer that follows it."""
