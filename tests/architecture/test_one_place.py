@@ -157,8 +157,8 @@ def test_sql_is_put_together_from_constants_only() -> None:
     )
 
 
-# Developer commands inside a package (`python -m …`): their output is for the terminal.
-PROGRAMS = {"__main__.py", "gate.py"}
+# Commands inside a package (`python -m …`): their output is for the terminal.
+PROGRAMS = {"__main__.py", "carry_over.py", "gate.py"}
 
 
 def calls_method(node: ast.AST, name: str) -> bool:

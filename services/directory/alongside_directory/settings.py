@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from alongside_chassis.settings import Settings as ChassisSettings
 
@@ -23,3 +23,15 @@ class Settings(ChassisSettings):
     """Seconds between checks for an uploaded directory."""
     directory_public_url: str = "http://127.0.0.1:8105"
     """The address at which anybody reads this directory; its own description names it."""
+
+
+class CarryOverSettings(Settings):
+    """The settings of `python -m alongside_directory.carry_over`: also where the directory was before."""
+
+    matching_database_url: SecretStr
+    """`postgresql://role:password@host:port/database` of matching; only read."""
+
+    @property
+    def of_matching(self) -> Settings:
+        """The same settings with matching's database."""
+        return self.model_copy(update={"database_url": self.matching_database_url})

@@ -58,3 +58,10 @@ async def connection(
     """Take a connection from the pool, typed as the class its proxy forwards to."""
     async with pool.acquire(timeout=seconds_max) as conn:
         yield cast("asyncpg.Connection", conn)
+
+
+@asynccontextmanager
+async def snapshot(pool: asyncpg.Pool) -> AsyncIterator[asyncpg.Connection]:
+    """Open a transaction that changes nothing, and in which every query sees the same moment."""
+    async with connection(pool) as conn, conn.transaction(isolation="repeatable_read", readonly=True):
+        yield conn

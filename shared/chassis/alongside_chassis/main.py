@@ -5,7 +5,7 @@ import importlib
 import socket
 import sys
 from functools import partial
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 from pydantic import ValidationError
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from uvicorn import Config, Server
 
+SettingsT = TypeVar("SettingsT", bound=Settings)
 KEEP_ALIVE_SECONDS: Final = 5
 """How long a connection waits for its next request."""
 
@@ -26,7 +27,7 @@ def main(package: str) -> None:
     The package has a `settings.Settings` and an `app.build(settings)`. Each command imports only what it needs, because
     imports take most of the start time. Exits with status 2 and one line per missing or invalid setting.
     """
-    settings = _settings(importlib.import_module(f"{package}.settings").Settings)
+    settings = read_settings(importlib.import_module(f"{package}.settings").Settings)
     match sys.argv[1:]:
         case []:
             serve(_build(package, settings), settings)
@@ -123,7 +124,8 @@ def _migrate(package: str, settings: Settings) -> None:
     make_log(package, form=settings.log_format).info("migrated", revision=revision)
 
 
-def _settings(settings_type: type[Settings]) -> Settings:
+def read_settings(settings_type: type[SettingsT]) -> SettingsT:
+    """Return the settings of the environment, or exit with status 2 and one line per missing or invalid setting."""
     try:
         return settings_type()
     except ValidationError as error:

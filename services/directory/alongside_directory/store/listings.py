@@ -67,11 +67,14 @@ class StoredListing:
 
 @dataclass(frozen=True, slots=True)
 class NewListing:
-    """A service as its package lists it: what its readers decide by, without number and sequence."""
+    """A service as its package lists it: what its readers decide by, without number and sequence.
+
+    Without a `content_hash` the next import announces it anyhow.
+    """
 
     source_id: str
     state: Mapping[str, Any]
-    content_hash: str
+    content_hash: str | None
 
 
 @dataclass(frozen=True, slots=True)

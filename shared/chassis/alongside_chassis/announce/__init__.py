@@ -2,5 +2,6 @@
 
 from alongside_chassis.announce.outbox import Sending, find_sending
 from alongside_chassis.announce.transaction import Tx
+from alongside_chassis.announce.transaction import transaction as one_transaction
 
-__all__ = ["Sending", "Tx", "find_sending"]
+__all__ = ["Sending", "Tx", "find_sending", "one_transaction"]
