@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from alongside_chassis.database import UNANSWERED, connection
 from alongside_chassis.migrations import upgrade
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts.directory import ListingPublished, ListingWithdrawn
@@ -47,7 +48,7 @@ class Installation:
 
     @property
     def settings(self) -> CarryOverSettings:
-        """What the command is told."""
+        """The settings of the command."""
         urls: dict[str, Any] = {
             "database_url": self.directory.url,
             "matching_database_url": self.matching.url,
@@ -62,19 +63,17 @@ class Installation:
 
     def execute(self, statement: str, *, on: Database | None = None) -> None:
         """Change matching's database, or another."""
-        with self.server.connection((on or self.matching).name) as connection:
-            connection.execute(statement.encode())
+        with self.server.connection((on or self.matching).name) as conn:
+            conn.execute(statement.encode())
 
     def contents(self, database: Database) -> dict[str, list[str]]:
         """Return the rows of the tables that are carried over, with the columns of the directory."""
         with (
-            self.server.connection(database.name) as connection,
+            self.server.connection(database.name) as its,
             self.server.connection(self.directory.name) as own,
         ):
             return {
-                table: rows(
-                    connection, table, [name for name in columns_of(own, table) if name != "digest_key"]
-                )
+                table: rows(its, table, [name for name in columns_of(own, table) if name != "digest_key"])
                 for table in CARRIED_TABLES
             }
 
@@ -276,7 +275,7 @@ async def test_killed_at_any_table_it_leaves_nothing_and_can_be_run_again(
         on=installation.directory,
     )
 
-    with pytest.raises(command.UNANSWERED):
+    with pytest.raises(UNANSWERED):
         await installation.carry_over()
     left = installation.contents(installation.directory)
     installation.execute("drop function die cascade", on=installation.directory)
@@ -351,7 +350,7 @@ async def imported(pair: ListingPair, tmp_path: Path, tables: dict[str, Rows], *
 
 def decisive(state: str) -> dict[str, Any]:
     """Return a listing's state as its offer has it: the region's language where it names none; of a hotline, that it is one."""
-    of_listing = json.loads(state)
+    of_listing: dict[str, Any] = json.loads(state)
     if of_listing["hotline"]:
         return {name: of_listing[name] for name in ("listing_id", "hotline", "active", "name")}
     return of_listing | {"languages": of_listing["languages"] or ["en"]}
@@ -368,7 +367,7 @@ async def put_back(pair: ListingPair, installation: Installation) -> None:
     )
     former = await asyncpg.connect(installation.matching.url)
     try:
-        async with pair.pool.acquire() as own, pair.matching.pool.acquire() as matching:
+        async with connection(pair.pool) as own, connection(pair.matching.pool) as matching:
             for table in CARRIED_TABLES:
                 await copy_table(own, former, table)
             await copy_offers(matching, former)
