@@ -111,12 +111,18 @@ def make_packages(seed: int, count: int) -> tuple[DirectoryPackage, ...]:
     return tuple(packages)
 
 
+def make_package(seed: int, source: str, count: int) -> DirectoryPackage:
+    """Return a package of `count` services, as a publisher's first one."""
+    services = _first(seeded_random("directory", seed, source), source, count)
+    return DirectoryPackage(source, REGION, is_new_source=True, services=tuple(services))
+
+
 def _kills_matching(fault: Fault) -> bool:
     return fault.kind is FaultKind.KILL_BURST or (fault.kind in _KILLS and fault.target == "matching")
 
 
-def _first(rng: Random, source: str) -> Iterator[PublishedService]:
-    for number in range(1, SERVICES_OF_SOURCE + 1):
+def _first(rng: Random, source: str, count: int = SERVICES_OF_SOURCE) -> Iterator[PublishedService]:
+    for number in range(1, count + 1):
         id_ = f"service-{number:04d}" if number <= SHARED_IDS else f"{source}-1-{number:04d}"
         yield _service(rng, id_)
 
