@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -19,6 +21,8 @@ from alongside_localstack.settings import StackSettings
 from alongside_localstack.stack import LocalStack, Plan
 from alongside_localstack.state import StateFolder
 from alongside_localstack.supervisor.account import Account, open_temporary_folder, server_account
+
+DATABASES_SCRIPT = Path(__file__).parents[3] / "deploy/postgres/databases.sh"
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +54,32 @@ def test_a_service_is_refused_by_every_database_but_its_own(server: Server) -> N
         elsewhere = Database(intake.host, intake.port, other, intake.role, intake.password)
         with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
             psycopg.connect(elsewhere.url)
+
+
+@pytest.mark.skipif(shutil.which("psql") is None, reason="needs psql, as the image of docker-compose has it")
+def test_the_script_of_docker_compose_lets_a_service_connect_to_its_own_database_alone(
+    server: Server,
+) -> None:
+    services = ("lending", "returns")
+    passwords = {f"{name.upper()}_DB_PASSWORD": f"secret of {name}" for name in services}
+    administrator = {
+        "PGHOST": server.host,
+        "PGPORT": str(server.port),
+        "PGUSER": server.superuser,
+        "PGPASSWORD": server.password,
+    }
+    for _ in range(2):
+        subprocess.run(
+            ["sh", str(DATABASES_SCRIPT)],
+            env={"PATH": os.environ["PATH"], "SERVICES": " ".join(services), **administrator, **passwords},
+            check=True,
+        )
+
+    lending = Database(server.host, server.port, "lending", "lending", "secret of lending")
+    assert fetch(lending, "select current_user") == "lending"
+    for other in ("returns", "postgres", "template1"):
+        with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+            psycopg.connect(replace(lending, name=other).url)
 
 
 def test_a_wrong_password_is_refused(server: Server) -> None:
