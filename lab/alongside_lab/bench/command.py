@@ -30,7 +30,7 @@ app = typer.Typer(add_completion=False, help="Benchmarks of the platform on this
 @app.callback(invoke_without_command=True)
 def bench(
     *,
-    quick: Annotated[bool, typer.Option(help="A short run: about 90 seconds on an idle machine.")] = False,
+    quick: Annotated[bool, typer.Option(help="A short run: about two minutes on an idle machine.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print only the JSON object.")] = False,
     seed: Annotated[int, typer.Option(min=0, help="The same seed sends the same records.")] = 7,
     against: Annotated[
@@ -52,7 +52,7 @@ def bench(
     ] = False,
     flames: Annotated[Path, typer.Option(help="Folder for flame graphs.")] = Path(".alongside/flames"),
 ) -> None:
-    """Measure one hop (consume, write, announce), all services together, and growth. Run nothing else meanwhile.
+    """Measure one hop (consume, write, announce), all services together, growth, and an import. Run nothing else meanwhile.
 
     With --against the exit code is 0 if performance is at least 0.97 of that revision's, 1 if not, 2 if not measured.
     """
@@ -94,7 +94,7 @@ def _check_comparison_options(
     only: list[Part] | None, grow_to: int | None, window_seconds: float | None, *, py_spy: bool
 ) -> None:
     """Raise BadParameter for options that do not apply to a comparison."""
-    if Part.GROWTH in (only or ()) or grow_to or window_seconds or py_spy:
+    if {Part.GROWTH, Part.IMPORT} & set(only or ()) or grow_to or window_seconds or py_spy:
         raise typer.BadParameter(
             "--against measures hop, whole and loop. Use it only with --only, --repeats, --records, --quick and --seed.",
             param_hint="--against",

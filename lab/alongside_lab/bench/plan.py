@@ -13,6 +13,8 @@ class Part(StrEnum):
     WHOLE = "whole"
     GROWTH = "growth"
     """Growth alone, with one trace in a hundred sampled; otherwise it is part of `whole`."""
+    IMPORT = "import"
+    """Referrals to their proposal, alone and while a large directory is imported."""
     LOOP = "loop"
     """Referrals to their closed loop; only in a comparison of two checkouts."""
 
@@ -47,6 +49,18 @@ class WholePlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImportPlan:
+    """Referrals at a fixed rate, for `alone_seconds` before and after an import of `listings`, and while it lasts."""
+
+    listings: int
+    alone_seconds: float
+    referrals_per_second: float = 20.0
+    seconds_max: float = 900.0
+    """Time limit from the upload until matching has made offers of all listings; after it the benchmark fails."""
+    settle_seconds_max: float = 120.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgainstPlan:
     """A comparison of two checkouts: runs of each, and records, referrals and closed loops per run."""
 
@@ -64,8 +78,9 @@ class BenchPlan:
     hop: HopPlan
     whole: WholePlan
     against: AgainstPlan
+    directory: ImportPlan
     seed: int = 7
-    parts: frozenset[Part] = frozenset({Part.HOP, Part.WHOLE, Part.GROWTH})
+    parts: frozenset[Part] = frozenset({Part.HOP, Part.WHOLE, Part.GROWTH, Part.IMPORT})
     flames: Path | None = None
     """Folder for flame graphs; None for none."""
 
@@ -80,6 +95,7 @@ FULL: Final = BenchPlan(
         open_referrals=(1_000, 10_000), repeats=3, window_seconds=10, latency_seconds=15, concurrency=500
     ),
     against=AgainstPlan(runs=20, records=12_000, referrals=3_000, loops=400),
+    directory=ImportPlan(listings=10_000, alone_seconds=30),
 )
 QUICK: Final = BenchPlan(
     hop=HopPlan(records=8_000, tutorial_records=500, repeats=1),
@@ -92,6 +108,7 @@ QUICK: Final = BenchPlan(
         sampled=False,
     ),
     against=AgainstPlan(runs=2, records=4_000, referrals=400, loops=80),
+    directory=ImportPlan(listings=1_000, alone_seconds=5),
 )
 
 

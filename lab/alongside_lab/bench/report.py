@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from alongside_lab.bench.summary_statistics import percentile
+from alongside_lab.bench.summary_statistics import percentile, ratio
+from alongside_lab.bench.whole.import_benchmark import ImportResult
 from alongside_lab.bench.whole.network_benchmark import NetworkResult, SustainedLoad
 
 
@@ -46,6 +47,27 @@ def growth(points: Sequence[SustainedLoad]) -> list[dict[str, Any]]:
     ]
 
 
+def beside_import(result: ImportResult) -> dict[str, Any]:
+    """Return the summary's `import`: latencies from submission to proposal, alone and beside an import, and their ratio."""
+    alone, beside = _latencies(result.alone), _latencies(result.beside)
+    return {
+        "listings": result.listings,
+        "import_s": round(result.import_seconds, 1),
+        "offers_s": round(result.offers_seconds, 1),
+        "referrals_per_s": result.referrals_per_second,
+        "alone": alone,
+        "beside": beside,
+        "p99_ratio": ratio(beside["p99_ms"], alone["p99_ms"]),
+        "broker": result.broker,
+    }
+
+
+def _latencies(seconds: Sequence[float]) -> dict[str, int]:
+    shares = {"p50_ms": 0.50, "p95_ms": 0.95, "p99_ms": 0.99}
+    millis = {name: round(percentile(seconds, share) * 1000) for name, share in shares.items()}
+    return millis | {"latencies": len(seconds)}
+
+
 def format_summary(summary: Mapping[str, Any]) -> Iterator[str]:
     """Yield the most important figures as lines of text."""
     if hop := summary.get("hop"):
@@ -60,6 +82,11 @@ def format_summary(summary: Mapping[str, Any]) -> Iterator[str]:
         yield f"whole, {name}: {_per_s(figures, 'referrals_per_s')}; at half load {latency}"
     for point in summary.get("growth", ()):
         yield f"{point['open_referrals']:>7,} open: {_per_s(point, 'rate')}, services {point['rss_mib']:.0f} MiB"
+    if imported := summary.get("import"):
+        seconds = f"done in {imported['import_s']} s, offers in {imported['offers_s']} s"
+        yield f"import of {imported['listings']:,} listings: {seconds}"
+        p99 = f"p99 {imported['alone']['p99_ms']} ms alone, {imported['beside']['p99_ms']} ms beside it"
+        yield f"     submission to proposal: {p99} ({imported['p99_ratio']} times)"
 
 
 def _networks(summary: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -1,11 +1,14 @@
-"""Only the first notice about the result of the search is counted: to the target, or of the waiting list; and a closed loop once."""
+"""Only the first notice about the result of the search is counted: to the target, or of the waiting list; and a step once."""
 
 import orjson
+import pytest
 
+from alongside_contracts.event import Event
 from alongside_contracts.intake import SubmissionAdmitted
+from alongside_contracts.matching import MatchProposed
 from alongside_contracts.notifications import NoticeDelivered
 from alongside_contracts.referrals import LoopClosed, ReferralStatusChanged
-from alongside_lab.bench.whole.journey_trackers import LoopTracker, NoticeTracker
+from alongside_lab.bench.whole.journey_trackers import NoticeTracker, StepTracker
 
 
 class Journey:
@@ -96,13 +99,14 @@ def test_a_record_delivered_again_notifies_nobody_twice() -> None:
     assert journey.notified == [("smh-1", 1.0)]
 
 
-def test_a_referral_counts_once_its_loop_is_closed() -> None:
-    closed: list[tuple[str, float]] = []
-    tracker = LoopTracker(lambda reference, at: closed.append((reference, at)))
+@pytest.mark.parametrize("step", [MatchProposed, LoopClosed])
+def test_a_referral_counts_at_its_first_proposal_or_once_its_loop_is_closed(step: type[Event]) -> None:
+    seen: list[tuple[str, float]] = []
+    tracker = StepTracker(step, lambda reference, at: seen.append((reference, at)))
     admitted = orjson.dumps({"referral_id": "r1", "reference": "smh-1"})
     tracker.add_record(SubmissionAdmitted.type, "e1", admitted, 0.0)
 
     for at in (1.0, 2.0):
-        tracker.add_record(LoopClosed.type, "e2", orjson.dumps({"referral_id": "r1"}), at)
+        tracker.add_record(step.type, "e2", orjson.dumps({"referral_id": "r1"}), at)
 
-    assert closed == [("smh-1", 1.0)]
+    assert seen == [("smh-1", 1.0)]

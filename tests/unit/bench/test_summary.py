@@ -6,6 +6,7 @@ from alongside_lab.bench.plan import FULL, QUICK, with_growth_point
 from alongside_lab.bench.summary_statistics import Statistics
 from alongside_lab.bench.topic_watcher import ProducedRecords
 from alongside_lab.bench.usage import Usage
+from alongside_lab.bench.whole.import_benchmark import ImportResult
 from alongside_lab.bench.whole.network_benchmark import NetworkResult, SustainedLoad
 
 
@@ -81,3 +82,23 @@ def test_a_quick_run_measures_one_network_only() -> None:
 
     assert figures["sampled"] is None
     assert "sampled" not in "\n".join(report.format_summary({"end_to_end": figures}))
+
+
+def test_an_import_is_reported_with_the_referrals_beside_it_and_without_it() -> None:
+    result = ImportResult(
+        listings=10_000,
+        referrals_per_second=20.0,
+        alone=tuple(number / 1000 for number in range(1, 101)),
+        beside=tuple(number / 500 for number in range(1, 201)),
+        import_seconds=40.04,
+        offers_seconds=41.0,
+        broker="kafka",
+    )
+
+    figures = report.beside_import(result)
+    text = "\n".join(report.format_summary({"import": figures}))
+
+    assert (figures["alone"]["p99_ms"], figures["beside"]["p99_ms"], figures["p99_ratio"]) == (99, 396, 4.0)
+    assert (figures["alone"]["latencies"], figures["beside"]["latencies"]) == (100, 200)
+    assert "import of 10,000 listings: done in 40.0 s, offers in 41.0 s" in text
+    assert "p99 99 ms alone, 396 ms beside it (4.0 times)" in text

@@ -17,6 +17,7 @@ from aiokafka import AIOKafkaProducer
 
 from alongside_chassis.clock import SystemClock
 from alongside_cli.network import Network, open_network
+from alongside_contracts.referrals import LoopClosed
 from alongside_contracts.services import SERVICES
 from alongside_contracts.streams import PARTNER_STATUS, REFERRALS
 from alongside_lab.bench.against.checkout_runner import POSTGRES, RunningServices
@@ -26,7 +27,7 @@ from alongside_lab.bench.plan import SAMPLED, TRACED, BenchPlan, Part
 from alongside_lab.bench.records import journey_records, network_submissions
 from alongside_lab.bench.topic_watcher import TopicWatcher, watch_topic
 from alongside_lab.bench.usage import Usage
-from alongside_lab.bench.whole.journey_trackers import LoopTracker, NoticeTracker, follow_journeys
+from alongside_lab.bench.whole.journey_trackers import NoticeTracker, StepTracker, follow_journeys
 from alongside_lab.bench.whole.load import Load, start_load
 from alongside_lab.bench.whole.network_benchmark import fill_network
 from alongside_localstack.demo.targets import Targets
@@ -143,7 +144,7 @@ def _loop(plan: BenchPlan) -> Workload:
         async with (
             open_network(services.urls, service_token=stack.service_token) as network,
             start_load(stack.kafka, seed=plan.seed, sampled_share=SAMPLED) as load,
-            follow_journeys(stack.kafka, LoopTracker(load.on_handled)),
+            follow_journeys(stack.kafka, StepTracker(LoopClosed, load.on_handled)),
         ):
             await fill_network(network, reachable=True)
             await load_contact_routes(network, [(partner, sent.person_reference) for partner, sent in people])

@@ -1,4 +1,4 @@
-"""Read from the journey stream when each referral was handled: its result was notified, or its loop was closed."""
+"""Read from the journey stream when each referral was handled: its result was notified, or it took a step such as its proposal."""
 
 import asyncio
 import time
@@ -10,9 +10,10 @@ import orjson
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from alongside_chassis.kafka import Kafka
+from alongside_contracts.event import Event
 from alongside_contracts.intake import SubmissionAdmitted
 from alongside_contracts.notifications import NoticeDelivered
-from alongside_contracts.referrals import LoopClosed, ReferralStatusChanged
+from alongside_contracts.referrals import ReferralStatusChanged
 from alongside_contracts.streams import JOURNEY
 from alongside_contracts.vocabulary import BusinessStatus, Channel, RecipientRole
 
@@ -32,11 +33,11 @@ class JourneyTracker(Protocol):
         """Process one record of the journey stream."""
 
 
-class LoopTracker:
-    """Tracks each referral from its admission to the closed loop."""
+class StepTracker:
+    """Tracks each referral from its admission to its first event of one type, such as its proposal or its closed loop."""
 
-    def __init__(self, on_closed: OnHandled) -> None:
-        self._on_closed = on_closed
+    def __init__(self, step: type[Event], on_step: OnHandled) -> None:
+        self._step, self._on_step = step, on_step
         self._references: dict[str, str] = {}
 
     def add_record(self, kind: str, _event_id: str, value: bytes, at: float, /) -> None:
@@ -44,10 +45,10 @@ class LoopTracker:
         if kind == SubmissionAdmitted.type:
             event = orjson.loads(value)
             self._references[event["referral_id"]] = event["reference"]
-        elif kind == LoopClosed.type:
+        elif kind == self._step.type:
             reference = self._references.pop(orjson.loads(value)["referral_id"], None)
             if reference is not None:
-                self._on_closed(reference, at)
+                self._on_step(reference, at)
 
 
 class NoticeTracker:

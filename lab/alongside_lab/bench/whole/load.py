@@ -1,12 +1,13 @@
 """Sends submissions to a running network, at a fixed rate or as fast as they are handled, and times them.
 
-A submission is handled when a tracker of the journey stream says so: its result was notified, or its loop was closed.
+A submission is handled when a tracker of the journey stream says so: it was proposed, its result was notified, or its loop was closed.
 """
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
+from itertools import count, takewhile
 from typing import Final
 
 from aiokafka import AIOKafkaProducer
@@ -94,10 +95,22 @@ class Load:
 
         Actual send times would hide the wait that a delayed sender causes (coordinated omission).
         """
+        return await self._send_planned(range(int(per_second * seconds)), per_second, settle_seconds_max)
+
+    async def send_while(
+        self, is_under_way: Callable[[], bool], per_second: float, settle_seconds_max: float
+    ) -> list[float]:
+        """Send as `send_at_rate` does, for as long as something is under way."""
+        numbers = takewhile(lambda _number: is_under_way(), count())
+        return await self._send_planned(numbers, per_second, settle_seconds_max)
+
+    async def _send_planned(
+        self, numbers: Iterable[int], per_second: float, settle_seconds_max: float
+    ) -> list[float]:
         latencies: list[float] = []
         self._latencies = latencies
         begin = time.monotonic()
-        for number in range(int(per_second * seconds)):
+        for number in numbers:
             planned = begin + number / per_second
             await asyncio.sleep(max(0.0, planned - time.monotonic()))
             await self._send(planned)

@@ -71,7 +71,7 @@ async def measure_whole(
     whole, growth = plan.whole, []
     latencies: list[float] = []
     async with (
-        _stack(sampled_share, report_progress) as stack,
+        open_stack(sampled_share, report_progress) as stack,
         start_load(stack.kafka, seed=plan.seed, sampled_share=sampled_share) as load,
         follow_journeys(stack.kafka, tracker := NoticeTracker(load.on_handled)),
     ):
@@ -158,7 +158,7 @@ class _SampledStack(LocalStack):
 
 
 @asynccontextmanager
-async def _stack(sampled_share: float, report_progress: ReportProgress) -> AsyncIterator[LocalStack]:
+async def open_stack(sampled_share: float, report_progress: ReportProgress) -> AsyncIterator[LocalStack]:
     """Start a new network with registered partners and loaded offers."""
     topics = topics_of(partner.id for partner in partners())
     with temporary_folder() as folder:
