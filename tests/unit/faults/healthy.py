@@ -21,7 +21,7 @@ from alongside_lab.faults.evidence.evidence import (
 )
 from alongside_lab.faults.fault_records import DANGER_KIND, OUTBREAK_KIND, FaultRecord
 from alongside_lab.faults.target_actors import AcknowledgedCommand
-from tests.unit.faults.healthy_directory import directory_evidence
+from tests.unit.faults.healthy_directory import directory_evidence, listing_events
 
 PARTNER = "st-mary-hospital"
 PEOPLE = "people.v1"
@@ -79,7 +79,7 @@ def healthy() -> Evidence:
     return Evidence(
         sent_records=_sent_records(),
         arrivals=tuple(ArrivedRecord(RecordPosition(INBOUND, 0, number), number) for number in range(5)),
-        events=tuple(stream.events),
+        events=(*listing_events(), *stream.events),
         submissions=tuple(_submission(each) for each in (FIRST, SECOND)),
         offers=(
             {"id": OFFER, "capacity": 2, "held": 0, "taken": 2},

@@ -11,6 +11,7 @@ from alongside_lab.faults.directory.packages import (
     SentImport,
     make_packages,
 )
+from alongside_lab.faults.evidence.evidence import LISTINGS, RecordPosition, StreamEvent
 
 PACKAGES = make_packages(1, 3)
 BEFORE, OTHER_SOURCE, LAST = PACKAGES
@@ -35,8 +36,31 @@ def directory_evidence() -> dict[str, Any]:
             for number in range(len(PACKAGES))
         ),
         "directory_services": tuple(_records()),
+        "directory_listings": tuple(_listings()),
+        "heard_listings": tuple(_listings()),
         "directory_offers": tuple(_offers()),
     }
+
+
+def listing_events() -> tuple[StreamEvent, ...]:
+    """Return the newest event of each listing, as the compacted stream keeps it."""
+    return tuple(
+        StreamEvent(
+            position=RecordPosition(LISTINGS, 0, row["sequence"]),
+            key=f"{row['source']}/{row['source_id']}",
+            id=str(row["sequence"]),
+            source="directory",
+            type="listing.withdrawn" if row["effect"] else "listing.published",
+            facts={"listing": {"sequence": row["sequence"]}} | ({"effect": "pause"} if row["effect"] else {}),
+        )
+        for row in _listings()
+    )
+
+
+def _listings() -> Iterator[dict[str, Any]]:
+    for sequence, (package, service, removed) in enumerate(_published(), start=1):
+        row = {"source": package.source, "source_id": service.id, "sequence": sequence}
+        yield row | {"effect": "pause" if removed else None}
 
 
 def _records() -> Iterator[dict[str, Any]]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from alongside_lab.faults.directory.packages import SentImport
+from alongside_directory import importing
+from alongside_lab.faults.directory.packages import UPLOAD_LOST, SentImport
 from alongside_lab.faults.evidence.evaluation import check, summary
 from alongside_lab.faults.evidence.evidence import Evidence, FindingKind
-from tests.unit.faults.healthy import healthy, with_row, without
+from tests.unit.faults.healthy import healthy, with_row, without, without_event
 from tests.unit.faults.healthy_directory import (
     BEFORE,
     CHANGED,
@@ -39,6 +41,11 @@ def with_offer(evidence: Evidence, service: str, **changes: Any) -> Evidence:
     )
 
 
+def with_heard(evidence: Evidence, service: str, **changes: Any) -> Evidence:
+    """The evidence with a listing of the first source changed, as matching heard it."""
+    return with_row(evidence, "heard_listings", {"source": FIRST_SOURCE, "source_id": service}, **changes)
+
+
 def replaced_by_the_other_source(evidence: Evidence) -> Evidence:
     """The second source's import took the first one's services for vanished, and the first's for the second's."""
     services = with_row(evidence, "directory_services", {"source": FIRST_SOURCE}, removed_at="12:09")
@@ -63,6 +70,16 @@ PLANTED: dict[str, tuple[str, Plant]] = {
     "a failed import": (
         "is failed",
         lambda e: with_row(e, "directory_imports", {"id": "import-1"}, state="failed", problem="broken"),
+    ),
+    "a lost upload that was not sent again": (
+        "was lost and not sent again",
+        lambda e: with_row(
+            e,
+            "directory_imports",
+            {"id": "import-2"},
+            state="failed",
+            problem=f"x.zip: {UPLOAD_LOST}. Again.",
+        ),
     ),
     "a held import": (
         "is held",
@@ -138,6 +155,31 @@ PLANTED: dict[str, tuple[str, Plant]] = {
         "with an offer for other needs",
         lambda e: with_offer(e, CHANGED.id, needs=["veteran"]),
     ),
+    "a listing that matching never heard": (
+        "1 listings are not at matching",
+        lambda e: without(e, "heard_listings", source=FIRST_SOURCE, source_id=WITH_NEED.id),
+    ),
+    "a listing that matching heard before its newest state": (
+        "are in another state at matching",
+        lambda e: with_heard(e, CHANGED.id, sequence=0),
+    ),
+    "a listing whose withdrawal matching took for another": (
+        "are in another state at matching",
+        lambda e: with_heard(e, VANISHED_ID, effect="hide"),
+    ),
+    "a listing that was not announced": (
+        "1 listings are not on the stream",
+        lambda e: without_event(e, "listing.withdrawn"),
+    ),
+    "an announced listing that is not stored": (
+        "are on the stream and not at the directory",
+        lambda e: without(
+            without(e, "directory_listings", source=FIRST_SOURCE, source_id=WITH_NEED.id),
+            "heard_listings",
+            source=FIRST_SOURCE,
+            source_id=WITH_NEED.id,
+        ),
+    ),
 }
 
 
@@ -149,6 +191,17 @@ def test_a_planted_fault_of_a_directory_is_found_and_named(what: str, plant: Pla
     assert {finding.promise for finding in findings} == {FindingKind.DIRECTORY}
     assert what in " / ".join(finding.what for finding in findings)
     assert summary(planted, findings)["ok"] is False
+
+
+def test_a_listing_that_becomes_older_on_its_stream_is_found() -> None:
+    evidence = healthy()
+    first = next(event for event in evidence.events if event.type == "listing.published")
+    later = replace(first.position, offset=first.position.offset + 10_000)
+    older = replace(first, id="older", position=later, facts={"listing": {"sequence": 0}})
+
+    findings = check(replace(evidence, events=(*evidence.events, older)))
+
+    assert FindingKind.OUT_OF_ORDER in {finding.promise for finding in findings}
 
 
 def test_hundreds_of_services_with_one_cause_are_one_finding() -> None:
@@ -169,6 +222,19 @@ def test_an_upload_that_was_stored_twice_breaks_no_promise() -> None:
     evidence = healthy()
 
     assert check(replace(evidence, directory_imports=(*evidence.directory_imports, again))) == ()
+
+
+def test_a_lost_upload_that_was_sent_again_breaks_no_promise() -> None:
+    lost = {"id": "import-lost", "state": "failed", "attempts": 2, "problem": f"x.zip: {UPLOAD_LOST}. Again."}
+    evidence = healthy()
+
+    assert check(replace(evidence, directory_imports=(*evidence.directory_imports, lost))) == ()
+
+
+def test_the_problem_of_a_lost_upload_is_what_the_directory_says() -> None:
+    source = Path(importing.__file__).read_text(encoding="utf-8")
+
+    assert f'"{UPLOAD_LOST}"' in source
 
 
 def test_the_summary_counts_imports_restarts_and_listed_services() -> None:

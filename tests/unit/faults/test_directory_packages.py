@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from alongside_lab.faults.directory.datapackage import datapackage
 from alongside_lab.faults.directory.packages import (
     ADDED,
     CHANGED,
-    IMPORTS_MAX,
+    IMPORTS_EACH_MAX,
     LEAD_SECONDS_MAX,
     SERVICES_OF_SOURCE,
     SHARED_IDS,
@@ -22,7 +23,7 @@ from alongside_lab.faults.directory.packages import (
     make_packages,
     plan_imports,
 )
-from alongside_lab.faults.storm import FaultKind, make_storm
+from alongside_lab.faults.storm import Fault, FaultKind, make_storm
 
 
 def ids(package: DirectoryPackage) -> set[str]:
@@ -31,10 +32,25 @@ def ids(package: DirectoryPackage) -> set[str]:
 
 
 def listing_of(package: DirectoryPackage, folder: Path) -> Listing:
-    """Return a package as matching reads it."""
+    """Return a package as the directory reads it."""
     file = folder / "package.zip"
     file.write_bytes(datapackage(package))
     return read_directory(file)
+
+
+def kills_of(service: str, script: Sequence[Fault]) -> list[float]:
+    """Return when a script kills a service."""
+    kinds = (FaultKind.KILL, FaultKind.KILL_MID_RELAY)
+    return [
+        fault.at_seconds
+        for fault in script
+        if fault.kind is FaultKind.KILL_BURST or (fault.kind in kinds and fault.target == service)
+    ]
+
+
+def is_before_one_of(kills: Sequence[float], at: float) -> bool:
+    """Return whether an import begins shortly before one of these kills."""
+    return any(0 <= kill - at <= LEAD_SECONDS_MAX + 0.01 for kill in kills)
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others() -> None:
@@ -78,7 +94,7 @@ def test_a_service_that_vanished_comes_back_in_the_package_after_next() -> None:
     assert len((ids(first) - ids(changed)) & ids(third)) == 1
 
 
-def test_matching_reads_every_service_of_a_package_with_the_need_it_names(tmp_path: Path) -> None:
+def test_the_directory_reads_every_service_of_a_package_with_the_need_it_names(tmp_path: Path) -> None:
     package = make_packages(2, 3)[2]
     listing = listing_of(package, tmp_path)
     needs = {service.source_id: [need.value for need in service.needs] for service in listing.services}
@@ -93,20 +109,19 @@ def test_matching_reads_every_service_of_a_package_with_the_need_it_names(tmp_pa
 
 
 @pytest.mark.parametrize("seconds", [40.0, 90.0, 300.0])
-def test_imports_begin_shortly_before_kills_of_matching_at_least_three_times(seconds: float) -> None:
+def test_imports_begin_shortly_before_kills_of_the_directory_and_of_matching(seconds: float) -> None:
     for seed in range(30):
         script = make_storm(seed, seconds)
-        kills = [
-            fault.at_seconds
-            for fault in script
-            if fault.kind is FaultKind.KILL_BURST
-            or (fault.kind in (FaultKind.KILL, FaultKind.KILL_MID_RELAY) and fault.target == "matching")
-        ]
         moments = [planned.at_seconds for planned in plan_imports(seed, script)]
+        of_directory, of_matching = (
+            [at for at in moments if is_before_one_of(kills_of(service, script), at)]
+            for service in ("directory", "matching")
+        )
 
-        assert 3 <= len(moments) <= IMPORTS_MAX
+        assert len(moments) <= 2 * IMPORTS_EACH_MAX
         assert moments == sorted(moments)
-        assert all(any(0 <= kill - at <= LEAD_SECONDS_MAX + 0.01 for kill in kills) for at in moments)
+        assert min(len(of_directory), len(of_matching)) >= IMPORTS_EACH_MAX
+        assert {*of_directory, *of_matching} == set(moments)
 
 
 def test_the_seed_decides_when_and_what_is_imported() -> None:

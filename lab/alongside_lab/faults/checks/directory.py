@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from alongside_lab.faults.directory.packages import PublishedService
+from alongside_lab.faults.directory.packages import PublishedService, upload_was_lost
 from alongside_lab.faults.evidence.evidence import Evidence, Finding, FindingKind, Row, Rows, grouped
 
 Services: TypeAlias = Mapping[str, PublishedService]
@@ -27,8 +27,11 @@ class _Directory:
 
 
 def every_import_is_done(evidence: Evidence) -> Iterator[Finding]:
-    """Each package was accepted and its import is stored; every import is done, also one whose answer was lost."""
-    stored = {str(row["id"]) for row in evidence.directory_imports}
+    """Each package was accepted and its import is done, as is every stored import, also one whose answer was lost.
+
+    Except an import whose upload PostgreSQL lost when it crashed: its package was sent again.
+    """
+    stored = {str(row["id"]): row for row in evidence.directory_imports}
     for sent in evidence.sent_imports:
         if sent.import_id is None:
             yield _finding(sent.package.source, f"its package was not accepted: {sent.problem}")
@@ -36,8 +39,10 @@ def every_import_is_done(evidence: Evidence) -> Iterator[Finding]:
             yield _finding(
                 sent.package.source, f"its import {sent.import_id} was accepted, but is not stored"
             )
+        elif upload_was_lost(stored[sent.import_id]):
+            yield _finding(sent.package.source, f"its upload {sent.import_id} was lost and not sent again")
     for row in evidence.directory_imports:
-        if row["state"] != "done":
+        if row["state"] != "done" and not upload_was_lost(row):
             yield _finding(f"import {row['id']}", f"is {row['state']}, and not done: {row['problem']}")
 
 

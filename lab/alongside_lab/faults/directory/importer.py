@@ -1,7 +1,7 @@
 """Uploads the directory packages of a storm at their moments, one after the other, and waits for each import to end."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -10,7 +10,12 @@ import httpx2
 from alongside_chassis.database import UNANSWERED
 from alongside_cli.network import Network, ServiceRefused
 from alongside_lab.faults.directory.datapackage import datapackage
-from alongside_lab.faults.directory.packages import DirectoryPackage, PlannedImport, SentImport
+from alongside_lab.faults.directory.packages import (
+    DirectoryPackage,
+    PlannedImport,
+    SentImport,
+    upload_was_lost,
+)
 from alongside_lab.faults.evidence import collect
 from alongside_localstack.stack import LocalStack
 
@@ -19,13 +24,15 @@ UPLOAD_SECONDS_MAX: Final = 180.0
 """How long an upload without an answer is tried again: longer than several faults in a row."""
 IMPORT_SECONDS_MAX: Final = 300.0
 """How long to wait for the end of an import before the next package; the checker finds one that has not ended."""
+UPLOADS_MAX: Final = 3
+"""How often a package is uploaded whose upload was lost when PostgreSQL crashed; a storm kills PostgreSQL a few times."""
 ENDED: Final = ("done", "failed", "held")
 _TEMPORARY_STATUS_MIN: Final = 500
 _TOO_MANY_REQUESTS: Final = 429
 
 
 class DirectoryImporter:
-    """The publishers of the storm's directories. `sent` has an entry for every package that was uploaded, or could not be."""
+    """The publishers of the storm's directories. `sent` has an entry for every package: its last upload."""
 
     def __init__(self, stack: LocalStack, network: Network, report_progress: Callable[[str], None]) -> None:
         self._stack, self._network, self._report_progress = stack, network, report_progress
@@ -40,24 +47,34 @@ class DirectoryImporter:
             await self._import(planned.package)
 
     async def _import(self, package: DirectoryPackage) -> None:
-        """1 upload the package; 2 wait for its import; 3 wait for imports of uploads whose answer was lost.
-
-        Without 3 such an import, of this package, could follow that of the publisher's next one, and bring back what vanished.
-        """
-        self._report_progress(f"{package.source} uploads a directory of {len(package.services)} services")
-        sent = await self._upload(package)  # 1
+        """Import a package, and once more if PostgreSQL crashed and lost it: its import says to send it again."""
+        sent = SentImport(package, None, "was not uploaded")
+        for _ in range(UPLOADS_MAX):
+            self._report_progress(f"{package.source} uploads a directory of {len(package.services)} services")
+            sent = await self._upload(package)
+            if sent.import_id is None:
+                self._report_progress(f"the directory of {package.source} was not accepted: {sent.problem}")
+                break
+            ended = await self._await_end(sent.import_id)
+            state = ended.get("state", "unknown")
+            self._report_progress(f"the import of the directory of {package.source} is {state}")
+            if not upload_was_lost(ended):
+                break
         self.sent.append(sent)
-        if sent.import_id is None:
-            self._report_progress(f"the directory of {package.source} was not accepted: {sent.problem}")
-            return
-        state = ""
+
+    async def _await_end(self, import_id: str) -> Mapping[str, Any]:
+        """1 wait for an import and return it; 2 wait for imports of uploads whose answer was lost.
+
+        Without 2 such an import, of this package, could follow that of the publisher's next one, and bring back what vanished.
+        """
+        stored: Mapping[str, Any] = {}
         with suppress(TimeoutError):
             async with asyncio.timeout(IMPORT_SECONDS_MAX):
-                while (state := await self._state(sent.import_id)) not in ENDED:  # 2  # noqa: ASYNC110  (polled)
+                while (stored := await self._stored(import_id)).get("state") not in ENDED:  # 1  # noqa: ASYNC110  (polled)
                     await asyncio.sleep(POLL_SECONDS)
-                while await self._imports_remain():  # 3  # noqa: ASYNC110  (polled)
+                while await self._imports_remain():  # 2  # noqa: ASYNC110  (polled)
                     await asyncio.sleep(POLL_SECONDS)
-        self._report_progress(f"the import of the directory of {package.source} is {state or 'unknown'}")
+        return stored
 
     async def _upload(self, package: DirectoryPackage) -> SentImport:
         """Upload until there is an answer; an upload that is stored twice changes nothing."""
@@ -79,12 +96,15 @@ class DirectoryImporter:
                 return SentImport(package, None, problem)
             await asyncio.sleep(POLL_SECONDS)
 
-    async def _state(self, import_id: str) -> str:
-        """Return an import's state; empty when the directory does not answer."""
+    async def _stored(self, import_id: str) -> Mapping[str, Any]:
+        """Return an import; empty when the directory does not answer."""
         try:
-            return str((await self._network.get("directory", f"/directory/imports/{import_id}"))["state"])
+            stored: Mapping[str, Any] = await self._network.get(
+                "directory", f"/directory/imports/{import_id}"
+            )
         except (ServiceRefused, TimeoutError, httpx2.HTTPError):
-            return ""
+            return {}
+        return stored
 
     async def _imports_remain(self) -> bool:
         """Return whether an import has not ended, or PostgreSQL does not answer."""

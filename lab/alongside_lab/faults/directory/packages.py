@@ -4,11 +4,12 @@ The services are real offers of a region of the storm, so that referrals are pro
 ids are used by both publishers, for different services, as publishers that number their services do.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
-from typing import Final
+from typing import Any, Final
 
+from alongside_contracts.streams import DIRECTORY, MATCHING
 from alongside_contracts.vocabulary import Need
 from alongside_lab.faults.storm import Fault, FaultKind
 from alongside_localstack.sample.places import MIAMI, SamplePlace, places
@@ -21,12 +22,15 @@ SHARED_IDS: Final = 10
 """The number of ids that both publishers use."""
 VANISHED, CHANGED, ADDED = 5, 10, 5
 """How many services a later package of a publisher no longer lists, changes and adds: far too few to be taken for a mistake."""
-IMPORTS_MAX: Final = 6
+IMPORTS_EACH_MAX: Final = 3
+"""How many imports begin shortly before kills of the directory, and as many before kills of matching."""
 LEAD_SECONDS_MAX: Final = 8.0
-"""How long before a kill an upload begins at most: the kill finds it being received, waiting, or being stored."""
+"""How long before a kill an upload begins at most: the kill finds it being received, waiting, being stored, or being heard."""
 ORGANISATIONS: Final = 10
+UPLOAD_LOST: Final = "the uploaded file is gone"
+"""The problem of an import whose package has to be sent again."""
 _LANGUAGES: Final = ("English", "Spanish")
-_KILLS: Final = (FaultKind.KILL, FaultKind.KILL_MID_RELAY)
+_KINDS_OF_KILLS: Final = (FaultKind.KILL, FaultKind.KILL_MID_RELAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +86,29 @@ class PlannedImport:
 
 @dataclass(frozen=True, slots=True)
 class SentImport:
-    """An upload of the storm: the import that matching accepted, or the `problem` for which it has none."""
+    """An upload of the storm: the import that the directory accepted, or the `problem` for which it has none."""
 
     package: DirectoryPackage
     import_id: str | None
     problem: str = ""
 
 
+def upload_was_lost(stored: Mapping[str, Any]) -> bool:
+    """Return whether an import failed only because PostgreSQL crashed: an uploaded package is in no log and no backup."""
+    return stored.get("state") == "failed" and UPLOAD_LOST in str(stored.get("problem"))
+
+
 def plan_imports(seed: int, script: Sequence[Fault]) -> tuple[PlannedImport, ...]:
-    """Return an import shortly before each kill of matching, at most IMPORTS_MAX; every storm kills it three times or more."""
+    """Return imports shortly before kills of the directory, which stores them, and of matching, which hears what they list.
+
+    Every storm kills each of the two three times or more; one kill may be of both.
+    """
     rng = seeded_random("imports", seed)
-    kills = [fault.at_seconds for fault in script if _kills_matching(fault)]
-    chosen = rng.sample(kills, min(len(kills), IMPORTS_MAX))
-    moments = sorted(max(0.0, round(at - rng.uniform(0, LEAD_SECONDS_MAX), 2)) for at in chosen)
+    chosen: set[float] = set()
+    for service in (DIRECTORY, MATCHING):
+        kills = [fault.at_seconds for fault in script if _kills(service, fault)]
+        chosen.update(rng.sample(kills, min(len(kills), IMPORTS_EACH_MAX)))
+    moments = sorted(max(0.0, round(at - rng.uniform(0, LEAD_SECONDS_MAX), 2)) for at in sorted(chosen))
     packages = make_packages(seed, len(moments))
     return tuple(PlannedImport(at, package) for at, package in zip(moments, packages, strict=True))
 
@@ -117,8 +131,8 @@ def make_package(seed: int, source: str, count: int) -> DirectoryPackage:
     return DirectoryPackage(source, REGION, is_new_source=True, services=tuple(services))
 
 
-def _kills_matching(fault: Fault) -> bool:
-    return fault.kind is FaultKind.KILL_BURST or (fault.kind in _KILLS and fault.target == "matching")
+def _kills(service: str, fault: Fault) -> bool:
+    return fault.kind is FaultKind.KILL_BURST or (fault.kind in _KINDS_OF_KILLS and fault.target == service)
 
 
 def _first(rng: Random, source: str, count: int = SERVICES_OF_SOURCE) -> Iterator[PublishedService]:

@@ -30,6 +30,11 @@ _TABLES: Final[Mapping[str, tuple[str, str]]] = {
         """select source, source_id, document ->> 'name' as name, removed_at
         from directory_record where kind = 'service'""",
     ),
+    "directory_listings": (
+        "directory",
+        "select source, source_id, sequence, withdrawn as effect from directory_listing",
+    ),
+    "heard_listings": ("matching", "select source, source_id, sequence, effect from listing"),
     "directory_offers": (
         "matching",
         """select source, source_id, name, needs, withdrawn, paused_because from offer

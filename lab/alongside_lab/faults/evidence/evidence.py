@@ -18,6 +18,7 @@ Rows: TypeAlias = Sequence[Row]
 
 JOURNEY: Final = "referrals.journey.v1"
 CRISIS: Final = "crisis.v1"
+LISTINGS: Final = "directory.network.listings.v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,10 @@ class Evidence:
     directory_imports: Rows = ()
     directory_services: Rows = ()
     """The records of services, each with its `source`, including those with a tombstone."""
+    directory_listings: Rows = ()
+    """Listings as the directory announced them last, with the `effect` of their withdrawal."""
+    heard_listings: Rows = ()
+    """The same at matching, as it heard them."""
     directory_offers: Rows = ()
 
     @cached_property
