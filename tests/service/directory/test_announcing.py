@@ -1,17 +1,23 @@
 """What an import announces: every change with the whole state, and nothing else; and everything again when asked."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
 
+from alongside_chassis.service import make_public_app
 from alongside_chassis.testing import Announced, ServiceBench
 from alongside_contracts.directory import Listing, ListingChanged, ListingPublished, ListingWithdrawn
 from alongside_directory.announcing import AGAIN_AFTER
 from alongside_directory.importing import import_next
 from tests.builders import REGION
 from tests.conftest import SERVICE_TOKEN
+from tests.polling import poll_until
 from tests.service.directory.test_directory_import import importer, services, upload
+from tests.service.directory.test_directory_sources import waiting_for_locks
 from tests.service.listing_pair import ListingPair
 from tests.unit.directory.sample_packages import Rows, zip_of, zipped
 
@@ -210,3 +216,45 @@ async def test_some_listings_are_announced_again_after_an_import_that_changed_so
     assert len(after_import) == 1
     assert {it.key for it in again} == {"harbour/a", "harbour/b"}
     assert after_again == await pair.pool.fetch(timers) == []
+
+
+async def test_what_is_announced_again_waits_for_a_change_that_is_being_stored(
+    pair: ListingPair, tmp_path: Path
+) -> None:
+    before = listings(await announced(pair, tmp_path, services("a")), ListingPublished)["a"]
+
+    async with pair.runtime.transaction() as tx:
+        await tx.conn.execute("update directory_listing set sequence = sequence + 5")
+        again = asyncio.create_task(pair.client.post("/directory/announcements", json={}))
+        await poll_until(lambda: waiting_for_locks(pair), lambda it: it == 1, "the announcement waits")
+    await again
+
+    (event,) = [it.event for it in await pair.forward()]
+    assert isinstance(event, ListingPublished)
+    assert event.listing.sequence == before.sequence + 5
+
+
+async def test_a_name_that_is_too_long_is_cut(pair: ListingPair, tmp_path: Path) -> None:
+    news = await announced(pair, tmp_path, services("a", name="n" * 1_200))
+
+    assert listings(news, ListingPublished)["a"].name == "n" * 1_000
+
+
+async def test_the_public_port_shows_the_directory_and_nothing_of_operators(
+    directory_bench: ServiceBench,
+) -> None:
+    public = make_public_app(directory_bench.service, TracerProvider())
+    public.state.runtime = directory_bench.runtime
+    token = {"Authorization": f"Bearer {SERVICE_TOKEN}"}
+    async with httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app=public), base_url="http://public", headers=token
+    ) as client:
+        shown = [(await client.get(path)).status_code for path in ("/", "/services", "/openapi.json")]
+        hidden = [
+            (await client.get(path)).status_code
+            for path in ("/directory/sources", "/dead-letters", "/codes", "/metrics", "/docs")
+        ]
+        upload_status = (await client.post("/directory/imports", content=b"PK")).status_code
+
+    assert shown == [200] * 3
+    assert {*hidden, upload_status} == {404}

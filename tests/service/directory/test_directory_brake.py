@@ -299,3 +299,13 @@ async def of_others(bench: ListingPair, source: str) -> list[Any]:
         "select * from offer where source <> $1 order by id", f"directory:{source}"
     )
     return [records, listings, offers]
+
+
+async def test_what_is_only_hidden_is_not_asked_as_lost_to_people(pair: ListingPair, tmp_path: Path) -> None:
+    await imported(pair, tmp_path, services(*TEN))
+
+    hides = await imported(pair, tmp_path, services(*TEN[:5]), vanished="keep")
+    pauses = await imported(pair, tmp_path, services(*TEN[:5]))
+
+    assert ("retires", "listing") not in asked(hides)
+    assert ("retires", "listing") in asked(pauses)

@@ -44,8 +44,8 @@ DESCRIPTOR_BYTES_MAX = 4 * 2**20
 LINE_CHARS_MAX = 1_000_000
 ROWS_MAX = 1_000_000
 
-# Above this limit a single row is returned as BadRow. A field over 131,072 characters (the csv module's own limit) is
-# nearly always a quote that was never closed.
+# Above these limits a single row is returned as BadRow. A field over 131,072 characters (the csv module's own limit) is
+# nearly always a quote that was never closed; readers of listings take no longer id.
 FIELD_CHARS_MAX = 65_536
 ID_CHARS_MAX = SOURCE_ID_CHARS_MAX
 
@@ -194,13 +194,9 @@ def _documents(members: Sequence[Member], as_csv: Mapping[Table, Member]) -> dic
 
 def _cleaned(table: Table, origin: Origin, cells: Mapping[str, str]) -> Row | BadRow:
     clean = {name: _storable(cell) for name, cell in cells.items()}
-    if any(len(cell) > (ID_CHARS_MAX if _is_id(name) else FIELD_CHARS_MAX) for name, cell in clean.items()):
+    if _is_too_long(clean.items()):
         return BadRow(table, origin)
     return Row(table=table, origin=origin, cells=clean, recoded=clean != cells)
-
-
-def _is_id(column: str) -> bool:
-    return column == "id" or column.endswith("_id")
 
 
 def _zip_members(archive: zipfile.ZipFile) -> list[Member]:
@@ -335,11 +331,19 @@ def _columns(table: Table, path: str, records: Iterator[list[str]]) -> list[str]
 
 
 def _row(table: Table, origin: Origin, columns: Sequence[str], cells: Sequence[str]) -> Row | BadRow:
-    if len(cells) != len(columns) or max(map(len, cells)) > FIELD_CHARS_MAX:
+    if len(cells) != len(columns) or _is_too_long(zip(columns, cells, strict=True)):
         return BadRow(table, origin)
     clean = [cell if cell.isascii() and cell.isprintable() else _storable(cell) for cell in cells]
     recoded = any(before != after for before, after in zip(cells, clean, strict=True))
     return Row(table=table, origin=origin, cells=dict(zip(columns, clean, strict=True)), recoded=recoded)
+
+
+def _is_too_long(cells: Iterable[tuple[str, str]]) -> bool:
+    return any(len(cell) > (ID_CHARS_MAX if _is_id(name) else FIELD_CHARS_MAX) for name, cell in cells)
+
+
+def _is_id(column: str) -> bool:
+    return column == "id" or column.endswith("_id")
 
 
 def _lines(path: str, stream: io.TextIOWrapper, read: list[str]) -> Iterator[str]:
