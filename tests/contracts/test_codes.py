@@ -49,7 +49,7 @@ def test_a_list_that_is_open_cannot_be_an_enum_on_the_wire() -> None:
 
 def test_only_these_lists_are_closed() -> None:
     assert {each.name for each in CODES.lists.values() if not each.open} == {
-        "age-bands", "consent-decisions", "fits", "offer-kinds", "statuses", "urgencies", "weekdays",
+        "age-bands", "consent-decisions", "fits", "offer-kinds", "statuses", "urgencies", "weekdays", "withdrawal-effects",
     }  # fmt: skip
 
 
