@@ -105,6 +105,27 @@ async def test_damaged_offers_become_what_is_listed_and_keep_places_ids_and_the_
     assert await rows(matching, "select state from proposal where state = 'open'") == [("open",)]
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        *("name = 'x'", "needs = '{alcohol}'", "languages = '{fr}'", "formats = '{chat}'", "kind = 'group'"),
+        *("latitude = 1, longitude = 2", "withdrawn = true", "paused_because = 'vanished'"),
+    ],
+)
+async def test_each_column_that_a_listing_decides_is_compared(
+    matching: ServiceBench, broker: LocalStack, damage: str
+) -> None:
+    decided = await rows(matching, DECIDED)
+    await publish(matching, broker, *EVENTS)
+    await matching.pool.execute(f"update offer set {damage} where kept_by_staff = '{{}}' and not withdrawn")
+
+    done = await replay(matching)
+
+    assert done["changed"] == 1
+    assert await rows(matching, DECIDED) == decided
+    assert await rows(matching, "select paused_because from offer where not withdrawn") == [(None,), (None,)]
+
+
 async def test_lost_offers_and_listings_come_back(matching: ServiceBench, broker: LocalStack) -> None:
     await publish(matching, broker, *EVENTS)
     free = "select id from offer where held + taken = 0"
