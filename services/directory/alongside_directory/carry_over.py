@@ -129,9 +129,10 @@ async def _store_listings(matching: asyncpg.Connection, tx: Tx) -> _Result:
         result.left_out += [str(it) for it, listing in found.items() if listing is None]
         await _store(tx, [listing for listing in found.values() if listing], result)
     async for services in former.services_without_offer(matching):
-        hotlines = [service for service in services if service.hotline]
+        hotlines = {service.source_id: listing_of_hotline(service) for service in services if service.hotline}
         result.without_offer += len(services) - len(hotlines)
-        await _store(tx, [listing_of_hotline(service) for service in hotlines], result)
+        result.left_out += [source_id for source_id, listing in hotlines.items() if listing is None]
+        await _store(tx, [listing for listing in hotlines.values() if listing], result)
     return result
 
 
@@ -163,11 +164,8 @@ def listing_of_offer(offer: FormerOffer) -> CarriedListing | None:
     }
     if offer.latitude is not None:
         given["position"] = {"latitude": offer.latitude, "longitude": offer.longitude}
-    try:
-        new = _new(offer.source, offer.source_id, region=offer.region, kind=offer.kind, **given)
-    except ValidationError:  # an id longer than any that is taken today
-        return None
-    return CarriedListing(offer.source, new, effect)
+    new = _new(offer.source, offer.source_id, region=offer.region, kind=offer.kind, **given)
+    return CarriedListing(offer.source, new, effect) if new else None
 
 
 def _withdrawal(offer: FormerOffer) -> WithdrawalEffect | None:
@@ -177,8 +175,8 @@ def _withdrawal(offer: FormerOffer) -> WithdrawalEffect | None:
     return WithdrawalEffect.HIDE if offer.removed else None
 
 
-def listing_of_hotline(service: ServiceWithoutOffer) -> CarriedListing:
-    """Return the listing of a hotline, to which nobody is referred."""
+def listing_of_hotline(service: ServiceWithoutOffer) -> CarriedListing | None:
+    """Return the listing of a hotline, to which nobody is referred; None when readers of listings would refuse it."""
     name = (service.name or "")[:NAME_CHARS_MAX]
     new = _new(
         service.source,
@@ -189,19 +187,20 @@ def listing_of_hotline(service: ServiceWithoutOffer) -> CarriedListing:
         hotline=True,
         active=bool(service.active),
     )
-    return CarriedListing(service.source, new, None)
+    return CarriedListing(service.source, new, None) if new else None
 
 
-def _new(source: str, source_id: str, **given: Any) -> NewListing:
-    """Return a listing that the next import announces anyhow, checked as its readers check it. Raises ValidationError."""
-    checked = Listing(
-        source=source,
-        source_id=source_id,
-        listing_id=service_id(source, source_id),
-        number=1,
-        sequence=1,
-        **given,
-    )
+def _new(source: str, source_id: str, **given: Any) -> NewListing | None:
+    """Return a listing that the next import announces anyhow; None when its readers would refuse it, as for ids of several lines."""
+    ids: dict[str, Any] = {
+        "source": source,
+        "source_id": source_id,
+        "listing_id": service_id(source, source_id),
+    }
+    try:
+        checked = Listing(**ids, **given, number=1, sequence=1)
+    except ValidationError:
+        return None
     state: Mapping[str, Any] = checked.model_dump(
         mode="json", exclude=_NOT_OF_LISTING_STATE, exclude_none=True
     )
@@ -223,7 +222,7 @@ def _remarks(result: _Result) -> list[str]:
     if result.left_out:
         shown = ", ".join(result.left_out[:_SHOWN_MAX])
         remarks.append(
-            f"Offers that no listing can be made of, which stay as they are: {len(result.left_out):,} ({shown})"
+            f"Offers and hotlines that no listing can be made of, which stay as they are: {len(result.left_out):,} ({shown})"
         )
     if result.without_offer:
         remarks.append(

@@ -4,10 +4,11 @@ Every event carries the whole state of its listing, and a sequence that grows wi
 sequence is larger than the one they have. A withdrawal is such an event too, never a record without a value.
 """
 
+import re
 from typing import Annotated, Final
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from alongside_contracts import streams
 from alongside_contracts.codes.fields import FormatCode, NeedCode
@@ -23,7 +24,24 @@ CODES_MAX: Final = 100
 NAME_CHARS_MAX: Final = 1_000
 """The longest name of a listing: a longer one is cut."""
 SOURCE_ID_CHARS_MAX: Final = 255
-"""The longest id that a publisher may give a service."""
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+def is_source_id(text: str) -> bool:
+    """Return whether a publisher may give a service this id: one line, because it is in the key and subject of its events."""
+    return 0 < len(text) <= SOURCE_ID_CHARS_MAX and _CONTROL.search(text) is None
+
+
+def _checked_source_id(text: str) -> str:
+    if not is_source_id(text):
+        raise ValueError(f"send an id of one line and at most {SOURCE_ID_CHARS_MAX} characters")
+    return text
+
+
+SourceId = Annotated[
+    str, Field(min_length=1, max_length=SOURCE_ID_CHARS_MAX), AfterValidator(_checked_source_id)
+]
+"""A publisher's own id of a service."""
 
 
 class Position(Contract):
@@ -38,7 +56,7 @@ class Listing(Contract):
 
     source: SourceKey
     """Whose listing it is."""
-    source_id: str = Field(min_length=1, max_length=SOURCE_ID_CHARS_MAX)
+    source_id: SourceId
     """The publisher's own id of the service."""
     listing_id: UUID
     """The id of the service in the directory's HSDS documents."""

@@ -212,7 +212,7 @@ async def test_what_cannot_be_a_listing_is_left_out_and_said(installation: Insta
     shown = await installation.carry_over()
 
     assert any(
-        line.startswith("Offers that no listing can be made of, which stay as they are: 4 (")
+        line.startswith("Offers and hotlines that no listing can be made of, which stay as they are: 4 (")
         for line in shown
     )
 

@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from alongside_directory.carry_over import listing_of_offer
-from alongside_directory.store.former import FormerOffer
+from alongside_directory.carry_over import listing_of_hotline, listing_of_offer
+from alongside_directory.store.former import FormerOffer, ServiceWithoutOffer
 
 _VANISHED = {"withdrawn": True, "paused_because": "vanished"}
 _NOT_ACTIVE = {"withdrawn": True, "paused_because": "not-active"}
@@ -64,7 +64,25 @@ def test_a_listing_is_withdrawn_not_active_or_a_hotline_as_its_offer_shows(
 
 @pytest.mark.parametrize(
     "given",
-    [{"source": None}, {"region": "de-berlin"}, {"kind": "supporter"}, {"source_id": "x" * 256}],
+    [
+        {"source": None},
+        {"region": "de-berlin"},
+        {"kind": "supporter"},
+        {"source_id": "x" * 256},
+        {"source_id": "a\nb"},
+    ],
 )
 def test_an_offer_that_readers_of_listings_would_refuse_has_none(given: dict[str, Any]) -> None:
     assert listing_of_offer(an_offer(**given)) is None
+
+
+@pytest.mark.parametrize("source_id", ["s1", "a\nb"], ids=ascii)
+def test_a_hotline_has_a_listing_if_its_readers_take_its_id(source_id: str) -> None:
+    hotline = ServiceWithoutOffer(
+        "harbour", source_id, "us-fl-miami", hotline=True, name="Night line", active=True
+    )
+
+    listing = listing_of_hotline(hotline)
+
+    assert (listing is None) == (source_id != "s1")
+    assert listing is None or listing.new.state["hotline"]

@@ -29,7 +29,7 @@ NAMES_WHAT_IS_MISSING: Final = frozenset(
 )
 """Reasons of rows that name a row which the package lacks."""
 REMEDIES: Mapping[QuarantineReason, str] = {
-    QuarantineReason.ROW_MALFORMED: "Give the row as many fields as the header has, close its quotes, and keep ids under 255 characters.",
+    QuarantineReason.ROW_MALFORMED: "Give the row as many fields as the header has, close its quotes, and give it ids of one line with at most 255 characters.",
     QuarantineReason.ID_MISSING: "Give the row an id that stays the same from export to export.",
     QuarantineReason.ID_REPEATED: "Keep one row per id; the first one was read.",
     QuarantineReason.NAME_MISSING: "Add the name by which people know it.",

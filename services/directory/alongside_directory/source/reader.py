@@ -16,7 +16,7 @@ from itertools import chain, islice
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from alongside_contracts.directory import SOURCE_ID_CHARS_MAX
+from alongside_contracts.directory import is_source_id
 from alongside_directory.source.errors import (
     AmbiguousTable,
     DamagedArchive,
@@ -45,9 +45,8 @@ LINE_CHARS_MAX = 1_000_000
 ROWS_MAX = 1_000_000
 
 # Above these limits a single row is returned as BadRow. A field over 131,072 characters (the csv module's own limit) is
-# nearly always a quote that was never closed; readers of listings take no longer id.
+# nearly always a quote that was never closed; readers of listings take ids of one line.
 FIELD_CHARS_MAX = 65_536
-ID_CHARS_MAX = SOURCE_ID_CHARS_MAX
 
 PROGRESS_ROWS = 1_000
 DESCRIPTOR = "datapackage.json"
@@ -194,7 +193,7 @@ def _documents(members: Sequence[Member], as_csv: Mapping[Table, Member]) -> dic
 
 def _cleaned(table: Table, origin: Origin, cells: Mapping[str, str]) -> Row | BadRow:
     clean = {name: _storable(cell) for name, cell in cells.items()}
-    if _is_too_long(clean.items()):
+    if _is_unusable(clean.items()):
         return BadRow(table, origin)
     return Row(table=table, origin=origin, cells=clean, recoded=clean != cells)
 
@@ -331,15 +330,21 @@ def _columns(table: Table, path: str, records: Iterator[list[str]]) -> list[str]
 
 
 def _row(table: Table, origin: Origin, columns: Sequence[str], cells: Sequence[str]) -> Row | BadRow:
-    if len(cells) != len(columns) or _is_too_long(zip(columns, cells, strict=True)):
+    if len(cells) != len(columns):
         return BadRow(table, origin)
     clean = [cell if cell.isascii() and cell.isprintable() else _storable(cell) for cell in cells]
+    if _is_unusable(zip(columns, clean, strict=True)):
+        return BadRow(table, origin)
     recoded = any(before != after for before, after in zip(cells, clean, strict=True))
     return Row(table=table, origin=origin, cells=dict(zip(columns, clean, strict=True)), recoded=recoded)
 
 
-def _is_too_long(cells: Iterable[tuple[str, str]]) -> bool:
-    return any(len(cell) > (ID_CHARS_MAX if _is_id(name) else FIELD_CHARS_MAX) for name, cell in cells)
+def _is_unusable(cells: Iterable[tuple[str, str]]) -> bool:
+    """Return whether a field is too long, or an id is one that readers of listings would refuse."""
+    return any(
+        len(cell) > FIELD_CHARS_MAX or (cell and _is_id(column) and not is_source_id(cell))
+        for column, cell in cells
+    )
 
 
 def _is_id(column: str) -> bool:
