@@ -29,7 +29,7 @@ SEAMS: dict[tuple[str, str], set[str]] = {
     },
     ("listings", "catalogue"): {
         "listed_offers.NewOffer", "listed_offers.PausedBecause", "listed_offers.add_listed_offers", "listed_offers.rewrite", "listed_offers.sweep_soon",
-        "listed_offers.withdraw", "listed_offers.withdraw_again",
+        "listed_offers.lock", "listed_offers.withdraw",
     },
 }  # fmt: skip
 """What one room may use of another. A new line here is a decision."""

@@ -126,6 +126,20 @@ async def test_each_column_that_a_listing_decides_is_compared(
     assert await rows(matching, "select paused_because from offer where not withdrawn") == [(None,), (None,)]
 
 
+async def test_what_was_refused_is_not_rebuilt(matching: ServiceBench, broker: LocalStack) -> None:
+    refused = [
+        a_listing("x", number=5, kind="supporter"),
+        a_listing("y", number=6, region="ie-dublin"),
+        a_listing("z", number=7, region="de-berlin"),
+    ]
+    await publish(matching, broker, *EVENTS, *[ListingPublished(listing=it) for it in refused])
+
+    done = await replay(matching)
+
+    assert (done["done"], done["changed"]) == (True, 0)
+    assert len(await rows(matching, "select from listing")) == 4
+
+
 async def test_lost_offers_and_listings_come_back(matching: ServiceBench, broker: LocalStack) -> None:
     await publish(matching, broker, *EVENTS)
     free = "select id from offer where held + taken = 0"

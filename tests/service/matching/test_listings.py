@@ -1,5 +1,6 @@
 """Offers follow what publishers list: the newest state of a listing decides, in whatever order its events come."""
 
+import asyncio
 from itertools import permutations
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from alongside_chassis.testing import ServiceBench
 from alongside_contracts.directory import ListingChanged, ListingPublished, ListingWithdrawn
 from alongside_contracts.vocabulary import Need, WithdrawalEffect
+from tests.polling import poll_until
 from tests.service.listing_events import a_listing
 from tests.service.matching.bench import accept, admit, last_proposal, places, story
 
@@ -209,3 +211,36 @@ async def test_a_tombstone_a_later_version_and_a_supporter_are_refused(matching_
         ("invalid-field", "listing.kind"),
     }
     assert await offers(matching_bench) == []
+
+
+async def lock_waiters(bench: ServiceBench) -> int:
+    """Return how many connections to the database wait for a lock."""
+    query = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    return int(await bench.pool.fetchval(query))
+
+
+async def test_offers_that_are_paused_and_changed_together_are_locked_in_the_order_of_their_ids(
+    matching_bench: ServiceBench,
+) -> None:
+    await matching_bench.hear(
+        *[ListingPublished(listing=a_listing(it, number=n)) for n, it in enumerate("ab", start=1)]
+    )
+    first, second = await matching_bench.pool.fetch("select id, source_id from offer order by id")
+
+    async with matching_bench.runtime.transaction() as tx:
+        await tx.conn.execute("select from offer where id = $1 for update", first["id"])
+        hearing = asyncio.create_task(
+            matching_bench.hear(
+                ListingChanged(listing=a_listing(first["source_id"], sequence=2, hotline=True)),
+                ListingChanged(listing=a_listing(second["source_id"], number=2, sequence=2, name="New")),
+            )
+        )
+        await poll_until(lambda: lock_waiters(matching_bench), lambda it: it == 1, "the listings wait")
+        free = await matching_bench.pool.fetch(
+            "select id from offer where id = $1 for update skip locked", second["id"]
+        )
+    await hearing
+
+    assert [row["id"] for row in free] == [second["id"]]
+    rows = await matching_bench.pool.fetch("select name, withdrawn from offer order by id")
+    assert [row["withdrawn"] for row in rows] == [True, False]

@@ -21,10 +21,10 @@ __all__ = [
     "NewOffer",
     "PausedBecause",
     "add_listed_offers",
+    "lock",
     "rewrite",
     "sweep_soon",
     "withdraw",
-    "withdraw_again",
 ]
 
 
@@ -35,20 +35,17 @@ async def add_listed_offers(tx: Tx, new: Sequence[NewOffer], policies: Policies)
     return added
 
 
-async def withdraw(tx: Tx, source: str, source_ids: Sequence[str]) -> None:
-    """Pause services to which nobody is to be referred any more, and remove their positions."""
-    await offer_batches.withdraw(tx.conn, source, source_ids, tx.now)
-    await offer_batches.forget_positions(tx.conn, source, source_ids, tx.now)
-
-
 async def rewrite(conn: asyncpg.Connection, listed: Sequence[NewOffer], now: datetime) -> int:
     """Write services that are stored otherwise than they are listed, and return how many. Nobody is asked because of it."""
     return await offer_batches.rewrite_listed(conn, listed, now)
 
 
-async def withdraw_again(
-    conn: asyncpg.Connection, source: str, source_ids: Sequence[str], now: datetime
-) -> int:
-    """Pause services to which nobody is to be referred, and return how many were open or had a position."""
+async def withdraw(conn: asyncpg.Connection, source: str, source_ids: Sequence[str], now: datetime) -> int:
+    """Pause services to which nobody is to be referred any more and remove their positions; return how many were changed."""
     withdrawn = await offer_batches.withdraw(conn, source, source_ids, now)
     return len({*withdrawn, *await offer_batches.forget_positions(conn, source, source_ids, now)})
+
+
+async def lock(conn: asyncpg.Connection, keys: Sequence[tuple[str, str]]) -> None:
+    """Lock all offers with these sources and ids, which is waited for once and in the order of their ids."""
+    await offer_batches.lock_existing(conn, keys)

@@ -21,6 +21,7 @@ from alongside_matching.engine.policy import Policies
 from alongside_matching.listings import store
 from alongside_matching.listings.offers_of_listings import (
     ListingEvent,
+    find_refused,
     newest_of,
     offers_of,
     state_in,
@@ -48,14 +49,16 @@ class ListingsProjection:
         return 0
 
     async def settle(self, conn: asyncpg.Connection) -> int:
-        """Write the states that are newer, and let offers follow. Raises StreamNotWhole."""
+        """Write the states that are newer and not refused, and let offers follow. Raises StreamNotWhole."""
         await self._require_whole(conn)
-        states = [it for it in self._newest.values() if it.listing.region in self.policies.regions]
+        refused = await find_refused(conn, list(self._newest.values()), self.policies)
+        states = [it for key, it in self._newest.items() if key not in refused]
         now = await store.now(conn)
         newer = await store.upsert(conn, states, now)
+        await listed_offers.lock(conn, [it.offer_key for it in states])
         changed = await listed_offers.rewrite(conn, offers_of(states, self.policies), now)
         for source, ids in without_offers(states):
-            changed += await listed_offers.withdraw_again(conn, source, ids, now)
+            changed += await listed_offers.withdraw(conn, source, ids, now)
         return len(newer) + changed
 
     async def _require_whole(self, conn: asyncpg.Connection) -> None:

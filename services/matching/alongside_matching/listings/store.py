@@ -11,6 +11,8 @@ import orjson
 from alongside_contracts.directory import Listing
 from alongside_contracts.vocabulary import WithdrawalEffect
 
+OFFER_SOURCE_PREFIX: Final = "directory:"
+"""What the `source` of an offer begins with that was made of a listing; the listing's source follows."""
 Key: TypeAlias = tuple[str, str]
 """A source and its own id of a listing."""
 _REGIONS: Final = "select distinct source, region from listing where source = any($1::text[])"
@@ -41,6 +43,11 @@ class ListingState:
     def key(self) -> Key:
         """Return the source and the source's id."""
         return self.listing.source, self.listing.source_id
+
+    @property
+    def offer_key(self) -> tuple[str, str]:
+        """Return the `source` and `source_id` of its offer."""
+        return f"{OFFER_SOURCE_PREFIX}{self.listing.source}", self.listing.source_id
 
 
 async def load_regions(conn: asyncpg.Connection, sources: Collection[str]) -> Mapping[str, str]:

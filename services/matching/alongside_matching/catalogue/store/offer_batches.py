@@ -202,7 +202,6 @@ async def add(
 
 async def rewrite_listed(conn: asyncpg.Connection, offers: Sequence[NewOffer], now: datetime) -> int:
     """Write offers that are stored otherwise than they are listed or are missing, and return how many."""
-    await lock_existing(conn, [(it.source or "", it.source_id or "") for it in offers])
     rows = [_row(offer) for offer in offers]
     await conn.execute(_FORGET_DIFFERENT, orjson.dumps(rows).decode())
     written = await add(conn, offers, now, as_listed=True)
