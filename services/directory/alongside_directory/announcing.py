@@ -1,7 +1,7 @@
 """Announces listings: the whole state of each, as readers need it."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from alongside_chassis.announce import Tx
@@ -12,7 +12,7 @@ from alongside_directory.store import listings as store
 from alongside_directory.store.listings import NewListing, ToAnnounce
 
 LISTINGS_AGAIN: Final = "listings-again"
-AGAIN_AFTER: Final = timedelta(hours=6)
+SLOT: Final = timedelta(hours=6)
 """Longer than Kafka writes one file of the stream: a tenth of the day for which a replaced state may stay (contracts, streams.py)."""
 
 
@@ -39,7 +39,13 @@ def announce(tx: Tx, changed: Sequence[ToAnnounce]) -> None:
     """Announce listings that have changed, and some again later, so that Kafka deletes the states they replace."""
     announce_as_they_are(tx, changed)
     if changed:
-        tx.set_timer(LISTINGS_AGAIN, "all", tx.now + AGAIN_AFTER)
+        due_at = _in_a_slot_or_two(tx.now)
+        tx.set_timer(LISTINGS_AGAIN, due_at.isoformat(), due_at)
+
+
+def _in_a_slot_or_two(now: datetime) -> datetime:
+    """Return the end of the slot after the present one: the same for all changes within a slot, so that none delays the others'."""
+    return datetime.fromtimestamp((now.timestamp() // SLOT.total_seconds() + 2) * SLOT.total_seconds(), UTC)
 
 
 def announce_as_they_are(tx: Tx, listings: Iterable[ToAnnounce]) -> None:

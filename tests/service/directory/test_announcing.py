@@ -11,7 +11,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from alongside_chassis.service import make_public_app
 from alongside_chassis.testing import Announced, ServiceBench
 from alongside_contracts.directory import Listing, ListingChanged, ListingPublished, ListingWithdrawn
-from alongside_directory.announcing import AGAIN_AFTER
+from alongside_directory.announcing import SLOT
 from alongside_directory.importing import import_next
 from tests.builders import REGION
 from tests.conftest import SERVICE_TOKEN
@@ -208,7 +208,7 @@ async def test_some_listings_are_announced_again_after_an_import_that_changed_so
     await announced(pair, tmp_path, services("a", "b"))
     after_import = await pair.pool.fetch(timers)
 
-    await pair.directory.fire_timers(pair.clock.now() + AGAIN_AFTER)
+    await pair.directory.fire_timers(pair.clock.now() + 2 * SLOT)
     again = list(await pair.forward())
     after_again = await pair.pool.fetch(timers)
     await announced(pair, tmp_path, services("a", "b"))
@@ -258,3 +258,17 @@ async def test_the_public_port_shows_the_directory_and_nothing_of_operators(
 
     assert shown == [200] * 3
     assert {*hidden, upload_status} == {404}
+
+
+async def test_imports_that_follow_one_another_do_not_delay_what_is_announced_again(
+    pair: ListingPair, tmp_path: Path
+) -> None:
+    timers = "select due_at from timer where kind = 'listings-again' order by 1"
+    await announced(pair, tmp_path, services("a"))
+    (first,) = await pair.pool.fetch(timers)
+
+    pair.clock.advance(SLOT)
+    await announced(pair, tmp_path, services("a", name="Renamed"))
+
+    assert (await pair.pool.fetch(timers))[0] == first
+    assert SLOT < first["due_at"] - (pair.clock.now() - SLOT) <= 2 * SLOT
