@@ -14,7 +14,14 @@ import pytest
 from rich.console import Console
 
 from alongside_chassis.testing import ServiceBench
-from alongside_cli.directory import HELD, Wanted, import_directory, list_sources, rename_source
+from alongside_cli.directory import (
+    HELD,
+    Wanted,
+    announce_again,
+    import_directory,
+    list_sources,
+    rename_source,
+)
 from alongside_cli.network import Network
 from tests.builders import REGION
 from tests.conftest import SERVICE_TOKEN
@@ -119,3 +126,16 @@ async def test_sources_are_listed_and_renamed(operator: Operator) -> None:
         line for line in operator.output.getvalue().splitlines() if "harbour-house" in line and REGION in line
     )
     assert row.split("│")[3].strip() == "2"
+
+
+async def test_listings_are_announced_again_page_by_page(operator: Operator) -> None:
+    await operator.imports(services(*[f"s{number}" for number in range(501)]))
+    await operator.bench.directory.announced(clear=True)
+
+    done = await announce_again(operator.console, operator.network, None)
+    unknown = await announce_again(operator.console, operator.network, "harbor")
+
+    assert (done, unknown) == (0, 1)
+    assert len({it.key for it in await operator.bench.directory.announced()}) == 501
+    assert "501 listings are announced again" in operator.output.getvalue()
+    assert "There is no such source" in operator.output.getvalue()

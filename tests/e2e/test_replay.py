@@ -228,7 +228,7 @@ async def test_an_erased_person_is_not_listed_again(live: Callable[..., Any]) ->
 
 
 @pytest.mark.parametrize(
-    ("name", "reason"), [("referrals", "decide"), ("directory", "derives nothing from what others announce")]
+    ("name", "reason"), [("referrals", "decide"), ("directory", "packages come over HTTP")]
 )
 async def test_a_service_without_projections_refuses_a_replay_with_the_reason(
     bench_of: BenchOf, name: str, reason: str

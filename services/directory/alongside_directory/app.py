@@ -6,6 +6,7 @@ from typing import Final
 from fastapi import FastAPI
 
 from alongside_chassis.http import codes_router
+from alongside_chassis.lifecycle import NotRebuilt
 from alongside_chassis.service import Service, build_app, install_codes
 from alongside_contracts import streams
 from alongside_directory.api import announcements, hsds, imports, sources
@@ -47,5 +48,9 @@ def service(settings: Settings) -> Service:
             codes_router(codes),
         ),
         public_routers=(hsds.router(settings.directory_public_url.rstrip("/")),),
+        projection=NotRebuilt(
+            "The directory hears nothing: packages come over HTTP.",
+            remedy="Restore its database from the last backup, and import the packages that came after it again.",
+        ),
         workers=(partial(import_directories, importer=Importer(regions, settings)),),
     )

@@ -111,7 +111,7 @@ def _refused(projection: NotRebuilt) -> HttpProblem:
         code="nothing-to-rebuild",
         title="This service has nothing that can be rebuilt from the streams",
         detail=projection.because,
-        remedy="Restore its database from the last backup; the streams then bring it up to date.",
+        remedy=projection.remedy,
     )
 
 

@@ -66,6 +66,7 @@ class NotRebuilt:
     """Why a service has nothing that can be rebuilt from the streams, and what to do instead."""
 
     because: str
+    remedy: str = "Restore its database from the last backup; the streams then bring it up to date."
 
 
 NO_PROJECTION: Final = NotRebuilt("It derives nothing from what others announce.")
