@@ -10,6 +10,7 @@ from alongside_chassis.lifecycle import NotRebuilt
 from alongside_chassis.service import Service, build_app, install_codes
 from alongside_contracts import streams
 from alongside_directory.api import announcements, hsds, imports, sources
+from alongside_directory.finding.indexing import index_others
 from alongside_directory.handlers import handlers
 from alongside_directory.importing import Importer, import_directories
 from alongside_directory.policy import read_directory_policies
@@ -52,5 +53,8 @@ def service(settings: Settings) -> Service:
             "The directory hears nothing: packages come over HTTP.",
             remedy="Restore its database from the last backup, and import the packages that came after it again.",
         ),
-        workers=(partial(import_directories, importer=Importer(regions, settings)),),
+        workers=(
+            partial(import_directories, importer=Importer(regions, settings)),
+            partial(index_others, regions=regions),
+        ),
     )

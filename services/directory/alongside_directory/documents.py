@@ -5,9 +5,7 @@ two sources never share one, and HSDS 1.x ids of any form become valid in 3.0. N
 fields 3.0 requires (an organisation's description, an address's country), which are then empty.
 """
 
-import hashlib
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, TypeAlias
@@ -32,13 +30,12 @@ _UNNAMED_TAXONOMY: Final = "Taxonomy of the publisher"
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One entity as a document, with its search fields. `text` is what full-text search reads, most important first."""
+    """One entity as a document, with the fields by which it is selected."""
 
     id: UUID
     kind: RecordKind
     source_id: str
     document: Mapping[str, Any]
-    text: tuple[str, str]
     organization_id: UUID | None = None
     service_id: UUID | None = None
     taxonomy_id: UUID | None = None
@@ -49,12 +46,6 @@ class Record:
     postal_code: str | None = None
     verified_on: date | None = None
     hotline: bool = False
-
-    @property
-    def content_hash(self) -> str:
-        """Return a hash that changes exactly when the document or its search fields do."""
-        text = json.dumps([self.document, self.text, [str(term) for term in self.terms]], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
 
 
 def shared_records(listing: Listing, source_key: str) -> Iterator[Record]:
@@ -139,7 +130,6 @@ def _organisation(ids: _Ids, organisation: Organisation) -> Record:
         RecordKind.ORGANIZATION,
         organisation.id,
         document,
-        (organisation.name, f"{organisation.alternate_name} {organisation.description}"),
     )
 
 
@@ -148,7 +138,7 @@ def _taxonomies(ids: _Ids, listing: Listing) -> Iterator[Record]:
     for name in names:
         key = ids.of("taxonomy", name)
         document = {"id": str(key), "name": name, "description": f"Terms of {name}, as published."}
-        yield Record(key, RecordKind.TAXONOMY, name, document, (name, ""))
+        yield Record(key, RecordKind.TAXONOMY, name, document)
     known = {term.id for term in listing.terms}
     for term in listing.terms:
         yield _term(ids, term, known)
@@ -162,7 +152,6 @@ def _term(ids: _Ids, term: PublishedTerm, known: set[str]) -> Record:
         kind=RecordKind.TAXONOMY_TERM,
         source_id=term.id,
         document=_term_document(ids, term) | ({"parent_id": str(parent)} if parent else {}),
-        text=(term.name, term.code),
         taxonomy_id=ids.of("taxonomy", taxonomy),
         parent_id=parent,
     )
@@ -209,18 +198,12 @@ def _service(
         kind=RecordKind.SERVICE,
         source_id=service.source_id,
         document=document,
-        text=_search_text(service, service_terms),
         organization_id=owner,
         service_id=key,
         terms=tuple(ids.of("taxonomy_term", term.id) for term in service_terms),
         verified_on=service.verified_on,
         hotline=service.hotline,
     )
-
-
-def _search_text(service: DirectoryService, terms: Sequence[PublishedTerm]) -> tuple[str, str]:
-    other_words = (service.alternate_name, service.organization_name, service.description)
-    return service.name, " ".join((*other_words, *(term.name for term in terms)))
 
 
 def _basic(ids: _Ids, service: DirectoryService) -> Document:
@@ -251,7 +234,6 @@ def _basic(ids: _Ids, service: DirectoryService) -> Document:
 def _at_location(ids: _Ids, service: DirectoryService, place: ServiceLocation) -> Record:
     service_id, location_id = ids.of("service", service.source_id), ids.of("location", place.location_id)
     key = ids.of("service_at_location", service.source_id, place.location_id)
-    other_words = (place.name, place.city, place.postal_code or "", service.organization_name)
     document = {
         "id": str(key),
         "service_id": str(service_id),
@@ -263,7 +245,6 @@ def _at_location(ids: _Ids, service: DirectoryService, place: ServiceLocation) -
         kind=RecordKind.SERVICE_AT_LOCATION,
         source_id=f"{service.source_id}@{place.location_id}",
         document=document,
-        text=(service.name, " ".join(other_words)),
         organization_id=ids.of("organization", service.organization_id),
         service_id=service_id,
         terms=tuple(ids.of("taxonomy_term", term) for term in service.term_ids),
@@ -286,7 +267,7 @@ def _location(key: UUID, place: ServiceLocation) -> Document:
             transportation=place.transportation,
             latitude=coordinates.latitude if coordinates else None,
             longitude=coordinates.longitude if coordinates else None,
-            addresses=[_address(key, place)] if place.street else [],
+            addresses=[_address(key, place)] if place.street or place.city else [],
         ),
     }
 

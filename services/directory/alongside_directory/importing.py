@@ -32,11 +32,12 @@ from alongside_directory.documents import (
     service_records,
     shared_records,
 )
+from alongside_directory.finding.indexing import index_stored
 from alongside_directory.listing.listing import read_directory
 from alongside_directory.listing.model import DirectoryService, Listing
 from alongside_directory.names import DIRECTORY_CLAIM_LOST, DIRECTORY_IMPORTED
 from alongside_directory.plan import ImportPlan, Stored, StoredService, plan_import
-from alongside_directory.policy import DirectoryPolicy
+from alongside_directory.policy import DirectoryPolicy, policy_of
 from alongside_directory.remarks import remarks_of
 from alongside_directory.settings import Settings
 from alongside_directory.source.errors import DirectoryError, UploadLost
@@ -57,10 +58,6 @@ class Importer:
     regions: Mapping[str, DirectoryPolicy]
     settings: Settings
 
-    def region(self, name: str) -> DirectoryPolicy:
-        """Return what a region decides; the defaults for one that is not in the policy file any more."""
-        return self.regions.get(name, DirectoryPolicy())
-
 
 @dataclass(frozen=True, slots=True)
 class _Work:
@@ -69,7 +66,12 @@ class _Work:
     claimed: ClaimedImport
     listing: Listing
     plan: ImportPlan
-    batch_max: int
+    importer: Importer
+
+    @property
+    def batch_max(self) -> int:
+        """Return how many services one transaction stores."""
+        return self.importer.settings.directory_batch_max
 
 
 async def import_directories(runtime: Runtime, importer: Importer) -> None:
@@ -117,10 +119,10 @@ async def _import_or_fail(
 async def _import(
     runtime: Runtime, conn: asyncpg.Connection, claimed: ClaimedImport, importer: Importer
 ) -> None:
-    listing, digest = await _read(conn, claimed, importer.region(claimed.region))  # 2
+    listing, digest = await _read(conn, claimed, policy_of(importer.regions, claimed.region))  # 2
     stored = await _load_stored(conn, claimed)
     plan = await asyncio.to_thread(_plan, listing, digest, stored, claimed, importer)  # 3
-    work = _Work(claimed, listing, plan, importer.settings.directory_batch_max)
+    work = _Work(claimed, listing, plan, importer)
     async with _turn(runtime, claimed) as tx:
         await _store_report(tx, work)  # 4
         if claimed.dry_run:
@@ -185,7 +187,7 @@ def _plan(
         stored,
         source_key=claimed.source_key,
         package=digest,
-        share_max=importer.region(claimed.region).retire_share_max,
+        share_max=policy_of(importer.regions, claimed.region).retire_share_max,
         pause_vanished=claimed.pause_vanished,
         confirm=claimed.confirm,
         dry_run=claimed.dry_run,
@@ -233,6 +235,11 @@ async def _store_shared(runtime: Runtime, work: _Work) -> None:
     while batch := await asyncio.to_thread(lambda: list(islice(records, work.batch_max))):
         async with _turn(runtime, work.claimed) as tx:
             await directory_records.upsert(tx.conn, batch, of=work.claimed, now=tx.now)
+            await _index(tx, work)
+
+
+async def _index(tx: Tx, work: _Work) -> None:
+    await index_stored(tx.conn, work.claimed.source_key, work.importer.regions)
 
 
 async def _store_services(runtime: Runtime, work: _Work) -> None:
@@ -263,6 +270,7 @@ async def _store_batch(
         tx.conn, [it for it in records if it.service_id not in kept_ids], of=claimed, now=tx.now
     )
     await directory_records.keep(tx.conn, kept_ids, of=claimed)
+    await _index(tx, work)
     new = [listing_of(it, claimed.source_key, claimed.region) for it in applied]
     changed = await listings.store(tx.conn, claimed.source_key, new, tx.now)
     announce(tx, changed)
@@ -288,6 +296,8 @@ async def _withdraw(tx: Tx, work: _Work) -> None:
     announce(tx, await listings.withdraw(tx.conn, claimed.source_key, work.plan.vanished, effect, tx.now))
     locations = [location_id(claimed.source_key, it) for it in sorted(work.listing.confidential)]
     hidden = await directory_records.hide_outdated(tx.conn, locations, of=claimed, now=tx.now)
+    await _index(tx, work)
+    await directory_records.analyze(tx.conn)
     announce(tx, await listings.forget_positions(tx.conn, claimed.source_key, hidden, tx.now))
 
 

@@ -27,12 +27,14 @@ class DirectoryPolicy(BaseModel):
 
     `retire_share_max`: the share of a source's records, offers or rows, 0 to 1, above which a package that lacks them is
     held until somebody confirms it. `area`: where its places are; without it, coordinates that are far away are not noticed.
+    `language`: in which most of what its publishers write is (ISO 639-1).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     retire_share_max: float = Field(default=0.2, ge=0, le=1)
     area: Area | None = None
+    language: str = Field(default="en", pattern="^[a-z]{2,3}$")
 
 
 class DirectoryPolicies(BaseModel):
@@ -41,6 +43,11 @@ class DirectoryPolicies(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     regions: Mapping[RegionId, DirectoryPolicy]
+
+
+def policy_of(regions: Mapping[str, DirectoryPolicy], region: str) -> DirectoryPolicy:
+    """Return what a region decides; the defaults for one that is not in the policy file any more."""
+    return regions.get(region, DirectoryPolicy())
 
 
 def read_directory_policies(file: Path) -> Mapping[str, DirectoryPolicy]:

@@ -160,7 +160,8 @@ class DirectoryRecordRow(Base, table=True):
 
     `verified_on` is when its publisher last verified it, null when not published; `changed_at` is when its content
     last changed here; `removed_at` is a tombstone: the publisher no longer lists it, and readers can see that. Of a
-    tombstone only its names and terms are kept.
+    tombstone only its names and terms are kept. `search` has its words as the stemmers of `languages` know them, which are text search
+    configurations such as `spanish`; it is outdated until the record is `indexed`.
     """
 
     __tablename__ = "directory_record"
@@ -170,7 +171,14 @@ class DirectoryRecordRow(Base, table=True):
         Index(
             "ix_directory_record_listed", "kind", "region", "id", postgresql_where=text("removed_at is null")
         ),
-        Index(None, "search", postgresql_using="gin"),
+        Index(None, "search", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+        Index(None, "languages", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+        Index(
+            "ix_directory_record_not_indexed",
+            "source",
+            "id",
+            postgresql_where=text("not indexed and removed_at is null"),
+        ),
         Index(None, "terms", postgresql_using="gin"),
         Index(None, "organization_id"),
         Index(None, "service_id"),
@@ -192,8 +200,9 @@ class DirectoryRecordRow(Base, table=True):
     latitude: float | None = None
     longitude: float | None = None
     postal_code: str | None = Field(default=None, sa_type=Text)
-    search: Any = Field(sa_column=Column(TSVECTOR, nullable=False))
-    content_hash: str = Field(sa_type=Text)
+    languages: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False, server_default=text("'{}'")))
+    search: Any = Field(sa_column=Column(TSVECTOR, nullable=False, server_default=text("''")))
+    indexed: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("false")))
     verified_on: date | None = None
     first_import: UUID
     last_import: UUID

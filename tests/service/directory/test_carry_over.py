@@ -30,6 +30,7 @@ MATCHING_FILES = [
     file for file in RELEASE_FILES if file.stem == "matching" and not file.with_name("directory.sql").exists()
 ]
 """Matching's databases of releases in which the directory was a part of it."""
+NOT_CARRIED = {"digest_key", "search", "languages", "indexed"}
 each_release = pytest.mark.parametrize("file", MATCHING_FILES, ids=lambda file: file.parent.name)
 END_IMPORTS = "update directory_import set state = 'failed', finished_at = created_at where state = 'queued'"
 OFFERS = "select to_jsonb(offer) - '{content_hash,updated_at}'::text[] as row from offer order by id"
@@ -73,7 +74,7 @@ class Installation:
             self.server.connection(self.directory.name) as own,
         ):
             return {
-                table: rows(its, table, [name for name in columns_of(own, table) if name != "digest_key"])
+                table: rows(its, table, [name for name in columns_of(own, table) if name not in NOT_CARRIED])
                 for table in CARRIED_TABLES
             }
 
@@ -359,12 +360,11 @@ def decisive(state: str) -> dict[str, Any]:
 async def put_back(pair: ListingPair, installation: Installation) -> None:
     """Put the directory where matching had it, and matching's offers of it beside."""
     await pair.forward()
-    installation.execute(
-        "delete from directory_import_line; delete from directory_import; delete from directory_record"
-    )
-    installation.execute(
-        "delete from directory_source; update offer set source = null, source_id = null where source like 'directory:%'"
-    )
+    installation.execute("""
+        delete from directory_import_line; delete from directory_import; delete from directory_record; delete from directory_source;
+        update offer set source = null, source_id = null where source like 'directory:%';
+        alter table directory_record alter content_hash set default '', alter search set default ''
+    """)
     former = await asyncpg.connect(installation.matching.url)
     try:
         async with connection(pair.pool) as own, connection(pair.matching.pool) as matching:

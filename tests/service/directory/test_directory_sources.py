@@ -33,7 +33,7 @@ RENAME = "/directory/sources/harbour/rename"
 
 async def records(bench: ListingPair, source: str) -> list[Any]:
     """Return every record of a source, tombstones too, without the import that saw it last."""
-    columns = "id, source_id, document, content_hash, first_import, changed_at, removed_at, latitude"
+    columns = "id, source_id, document, search, first_import, changed_at, removed_at, latitude"
     query = f"select {columns} from directory_record where source = $1 order by id"
     return await bench.pool.fetch(query, source)
 

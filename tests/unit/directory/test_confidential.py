@@ -98,7 +98,7 @@ def stored(listing: Listing) -> Iterator[str]:
     yield repr((listing.services, listing.organisations, listing.flags, listing.quarantined))
     for record in (*shared_records(listing, "s"), *service_records(listing, listing.services, "s")):
         yield json.dumps(record.document, ensure_ascii=False)
-        yield repr((record.text, record.latitude, record.longitude, record.postal_code))
+        yield repr((record.latitude, record.longitude, record.postal_code))
 
 
 def test_a_place_that_is_not_confidential_is_shown_with_its_street_and_position(tmp_path: Path) -> None:

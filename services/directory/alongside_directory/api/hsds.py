@@ -2,7 +2,7 @@
 
 Documents are created during the import (`directory/documents`); routes return the requested part. Beyond the
 standard, lists accept `region`, services accept `hotline`, and service_at_locations accept `latitude` and `longitude`
-besides `postcode`.
+besides `postcode`. Around a point they are returned nearest first, each with its `distance_metres`.
 """
 
 from collections import defaultdict
@@ -31,8 +31,10 @@ from alongside_directory.api.queries import (
 )
 from alongside_directory.codes import RecordKind
 from alongside_directory.documents import Document
+from alongside_directory.store import found
 from alongside_directory.store import records as directory_records
-from alongside_directory.store.records import Circle, RecordQuery, StoredRecord, TracedRecord
+from alongside_directory.store.found import Circle, FoundRecord, RecordQuery
+from alongside_directory.store.records import StoredRecord, TracedRecord
 
 JSON_LINES: Final = "application/x-ndjson"
 NDJSON_MAX: Final = 50_000
@@ -163,7 +165,7 @@ def _add_organizations(routes: APIRouter) -> None:
 def _add_at_locations(routes: APIRouter) -> None:
     @routes.get("/service_at_locations", response_model=HsdsPage, responses=_PAGE_OR_LINES)
     async def list_services_at_locations(read: Read, query: Annotated[AtLocationQuery, Query()]) -> Response:
-        """List services at their locations, optionally within a distance."""
+        """List services at their locations. Around a postcode or a point the nearest come first, with `distance_metres`."""
         record_query = _record_query(
             RecordKind.SERVICE_AT_LOCATION, query, within=await _circle(read.conn, query)
         )
@@ -277,13 +279,12 @@ async def _answer(
     if not lines and default == 50 and limit > PER_PAGE_MAX:
         raise hsds_refusals.too_many()
     offset = 0 if lines else (query.page - 1) * limit
-    records = await directory_records.page(conn, record_query, limit=limit, offset=offset)
-    contents = [render(record) for record in records]
-    contents = await nested.into(contents) if nested else contents
+    records, total = await found.page(conn, record_query, limit=limit, offset=offset)
+    contents = [render(it.record) for it in records]
+    contents = _with_distances(await nested.into(contents) if nested else contents, records)
     if lines:
         body = b"".join(orjson.dumps(document) + b"\n" for document in contents)
         return Response(body, media_type=JSON_LINES)
-    total = await directory_records.count(conn, record_query)
     pages = ceil(total / limit)
     page = {
         "total_items": total,
@@ -324,7 +325,7 @@ async def _load_listed(conn: asyncpg.Connection, kind: RecordKind, record_id: UU
 async def _circle(conn: asyncpg.Connection, query: AtLocationQuery) -> Circle | None:
     metres = query.proximity or PROXIMITY_METRES_DEFAULT
     if query.postcode is not None:
-        centre = await directory_records.centre_of(conn, query.postcode, query.region)
+        centre = await found.centre_of(conn, query.postcode, query.region)
         if centre is None:
             raise hsds_refusals.unknown_postcode()
         return Circle(*centre, metres)
@@ -335,6 +336,14 @@ async def _circle(conn: asyncpg.Connection, query: AtLocationQuery) -> Circle | 
     if query.latitude is None or query.longitude is None:
         raise hsds_refusals.distance_without_point()
     return Circle(query.latitude, query.longitude, metres)
+
+
+def _with_distances(contents: list[Document], records: Sequence[FoundRecord]) -> list[Document]:
+    """Add to each document its distance from the point around which was searched, if there is one."""
+    return [
+        document if it.metres is None else document | {"distance_metres": round(it.metres)}
+        for document, it in zip(contents, records, strict=True)
+    ]
 
 
 def _service(record: StoredRecord) -> Document:

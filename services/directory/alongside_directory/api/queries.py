@@ -45,7 +45,7 @@ class PageQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     search: Annotated[str, Name(200)] | None = None
-    """Words to search for, as in a search engine: `"exact words"`, `or`, `-without`."""
+    """Words to search for in names, descriptions and terms: `"exact words"`, `or`, `-without`. Accents and endings do not matter."""
     region: RegionId | None = None
     page: int = Field(default=1, ge=1, le=PAGE_NUMBER_MAX)
     per_page: int | None = Field(default=None, ge=1, le=MINIMAL_PER_PAGE_MAX)

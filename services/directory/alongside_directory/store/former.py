@@ -15,8 +15,8 @@ CARRIED_TABLES: Final = (
 )
 """The tables that are carried over, in an order in which no row lacks the one that it refers to."""
 COPY_SECONDS_MAX: Final = 3600.0
-_NOT_CARRIED: Final = frozenset({"digest_key"})
-"""An import that has ended needs no key."""
+_NOT_CARRIED: Final = frozenset({"digest_key", "search", "languages", "indexed"})
+"""An import that has ended needs no key, and records are indexed here."""
 _PIECES_MAX: Final = 16
 """Pieces of a table in memory; PostgreSQL sends a row in each."""
 _PAGE_ROWS: Final = 1000

@@ -1,6 +1,5 @@
-"""The directory as published: stored entity by entity, found by words, terms and distance."""
+"""The directory as published, stored entity by entity."""
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,30 +14,30 @@ from alongside_directory.codes import RecordKind
 from alongside_directory.documents import Document, Record
 from alongside_directory.store.imports import ClaimedImport
 
-_HYPHENS: Final = re.compile(r"-[-\s]*(?=-|\s|$)")
-"""Hyphens that exclude no word: for `websearch_to_tsquery` each begins one more NOT, and from the 32nd on it is an error."""
 _UPSERT: Final = """
     insert into directory_record as known (
         id, region, source, kind, source_id, document, organization_id, service_id, taxonomy_id, parent_id, terms,
-        latitude, longitude, postal_code, search, content_hash, verified_on, hotline, first_import, last_import,
-        created_at, changed_at)
+        latitude, longitude, postal_code, verified_on, hotline, first_import, last_import, created_at, changed_at)
     select id, $2, $5, kind, source_id, document, organization_id, service_id, taxonomy_id, parent_id, terms, latitude,
-        longitude, postal_code,
-        setweight(to_tsvector('english', name), 'A') || setweight(to_tsvector('english', words), 'B'),
-        content_hash, verified_on, hotline, $3, $3, $4, $4
+        longitude, postal_code, verified_on, hotline, $3, $3, $4, $4
     from jsonb_to_recordset($1::jsonb) as new (
         id uuid, kind text, source_id text, document jsonb, organization_id uuid, service_id uuid, taxonomy_id uuid,
-        parent_id uuid, terms uuid[], latitude float, longitude float, postal_code text, name text, words text,
-        content_hash text, verified_on date, hotline boolean)
+        parent_id uuid, terms uuid[], latitude float, longitude float, postal_code text, verified_on date, hotline boolean)
     on conflict (id) do update
     set document = excluded.document, organization_id = excluded.organization_id, service_id = excluded.service_id,
         taxonomy_id = excluded.taxonomy_id, parent_id = excluded.parent_id, terms = excluded.terms,
         latitude = excluded.latitude, longitude = excluded.longitude, postal_code = excluded.postal_code,
-        search = excluded.search, hotline = excluded.hotline, content_hash = excluded.content_hash, verified_on = excluded.verified_on,
-        last_import = excluded.last_import, removed_at = null,
-        changed_at = case
-            when known.content_hash = excluded.content_hash and known.removed_at is null then known.changed_at
-            else excluded.changed_at end
+        hotline = excluded.hotline, verified_on = excluded.verified_on, last_import = excluded.last_import, removed_at = null,
+        (indexed, changed_at) = (
+            select known.indexed and is_same, case when is_same then known.changed_at else excluded.changed_at end
+            from (values (known.document = excluded.document and known.terms = excluded.terms and known.removed_at is null)
+                 ) as compared (is_same))
+"""
+_CHANGE_LOCATIONS: Final = """
+    update directory_record record set indexed = false, changed_at = $2
+    from directory_record service
+    where service.source = $1 and service.kind = 'service' and not service.indexed and service.changed_at = $2
+      and record.service_id = service.id and record.kind = 'service_at_location'
 """
 _KEEP: Final = """
     update directory_record set last_import = $2
@@ -50,7 +49,7 @@ _KEEP: Final = """
 _ADD_TOMBSTONES: Final = """
     update directory_record
     set removed_at = $3, changed_at = $3, latitude = null, longitude = null, postal_code = null, search = '',
-        content_hash = '', document = jsonb_strip_nulls(jsonb_build_object(
+        indexed = false, document = jsonb_strip_nulls(jsonb_build_object(
             'id', id, 'name', document -> 'name',
             'organization', jsonb_build_object('name', document -> 'organization' -> 'name')))
     where source = $1 and last_import <> $2 and removed_at is null
@@ -61,8 +60,7 @@ _HIDE_OUTDATED: Final = """
         where source = $1 and kind = 'service_at_location' and (document ->> 'location_id')::uuid = any($2::uuid[])
           and document #>> '{location,addresses,0,address_1}' is distinct from 'Confidential')
     update directory_record
-    set changed_at = $3, latitude = null, longitude = null, postal_code = null, content_hash = '',
-        search = setweight(to_tsvector('english', coalesce(document ->> 'name', '')), 'A'),
+    set changed_at = $3, latitude = null, longitude = null, postal_code = null, search = '', indexed = false,
         document = case kind
             when 'service' then document - array['service_at_locations', 'description', 'url', 'alternate_name',
                 'application_process', 'eligibility_description', 'fees_description', 'wait_time', 'schedules']
@@ -76,32 +74,6 @@ _SERVICES: Final = """
     select source_id, document ->> 'name' as name, document -> 'organization' ->> 'name' as organisation, terms
     from directory_record where source = $1 and kind = 'service'
 """
-_MATCHING: Final = """
-    from directory_record
-    where kind = $1 and removed_at is null
-      and ($2::text is null or region = $2)
-      and ($3::text is null or search @@ websearch_to_tsquery('english', $3))
-      and ($4::uuid is null or terms @> array[$4])
-      and ($5::uuid is null or taxonomy_id = $5 or terms && array(
-            select id from directory_record term where term.kind = 'taxonomy_term' and term.taxonomy_id = $5))
-      and ($6::uuid is null or organization_id = $6)
-      and ($7::timestamptz is null or changed_at >= $7)
-      and ($8::uuid is null or parent_id = $8)
-      and (not $9 or parent_id is null)
-      and ($10::boolean is null or hotline = $10)
-      and ($11::float is null or (
-            latitude between $11 - $13::float / 111195 and $11 + $13::float / 111195
-            and 12742018 * asin(least(1, sqrt(
-                power(sin(radians(latitude - $11) / 2), 2)
-                + cos(radians($11)) * cos(radians(latitude)) * power(sin(radians(longitude - $12) / 2), 2)))) <= $13))
-"""
-_PAGE: Final = f"""
-    select id, document, changed_at {_MATCHING}
-    order by case when $3::text is null then 0
-                  else -ts_rank(search, websearch_to_tsquery('english', $3)) end, id
-    limit $14 offset $15
-"""
-_COUNT: Final = f"select count(*) {_MATCHING}"
 _ONE: Final = """
     select record.id, record.region, source.name as source, source_id, document, changed_at, verified_on, first_import,
         last_import, record.created_at, removed_at
@@ -117,39 +89,6 @@ _LOCATIONS_OF: Final = """
     select organization_id, document -> 'location' as location from directory_record
     where kind = 'service_at_location' and removed_at is null and organization_id = any($1) order by id
 """
-_CENTRE: Final = """
-    select percentile_cont(0.5) within group (order by latitude) as latitude,
-           percentile_cont(0.5) within group (order by longitude) as longitude
-    from directory_record
-    where kind = 'service_at_location' and removed_at is null and latitude is not null
-      and split_part(postal_code, '-', 1) = split_part($1, '-', 1) and ($2::text is null or region = $2)
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Circle:
-    """A circle around a point in degrees, with a radius in metres."""
-
-    latitude: float
-    longitude: float
-    metres: float
-
-
-@dataclass(frozen=True, slots=True)
-class RecordQuery:
-    """Filters for records; an omitted filter has no effect."""
-
-    kind: RecordKind
-    region: str | None = None
-    words: str | None = None
-    term: UUID | None = None
-    taxonomy: UUID | None = None
-    organization: UUID | None = None
-    changed_since: datetime | None = None
-    parent: UUID | None = None
-    top_only: bool = False
-    hotline: bool | None = None
-    within: Circle | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +123,13 @@ class TracedRecord:
 async def upsert(
     conn: asyncpg.Connection, records: Sequence[Record], *, of: ClaimedImport, now: datetime
 ) -> None:
-    """Add or update records of an import; a record that had vanished is listed again."""
+    """Add or update records of an import; a record that had vanished is listed again. What changed is not indexed yet.
+
+    A service at a location changes when its service does, which is shown with it.
+    """
     rows = [_row(record) for record in records]
     await conn.execute(_UPSERT, orjson.dumps(rows).decode(), of.region, of.id, now, of.source_key)
+    await conn.execute(_CHANGE_LOCATIONS, of.source_key, now)
 
 
 async def keep(conn: asyncpg.Connection, service_ids: Collection[UUID], *, of: ClaimedImport) -> None:
@@ -232,17 +175,9 @@ async def services_of_source(
     }
 
 
-async def page(
-    conn: asyncpg.Connection, query: RecordQuery, *, limit: int, offset: int
-) -> list[StoredRecord]:
-    """Return a page of listed records, best match first."""
-    return [_stored(row) for row in await conn.fetch(_PAGE, *_parameters(query), limit, offset)]
-
-
-async def count(conn: asyncpg.Connection, query: RecordQuery) -> int:
-    """Return how many records match the query."""
-    matching: int = await conn.fetchval(_COUNT, *_parameters(query))
-    return matching
+async def analyze(conn: asyncpg.Connection) -> None:
+    """Let PostgreSQL count what an import has stored, so that it plans searches by what is there now."""
+    await conn.execute("analyze directory_record")
 
 
 async def load_traced(conn: asyncpg.Connection, kind: RecordKind, record_id: UUID) -> TracedRecord | None:
@@ -270,29 +205,7 @@ async def locations_of(
     return [(row["organization_id"], orjson.loads(row["location"])) for row in rows]
 
 
-async def centre_of(
-    conn: asyncpg.Connection, postal_code: str, region: str | None
-) -> tuple[float, float] | None:
-    """Return the median position of the listed places in a postal code; None when there are none."""
-    row = await conn.fetchrow(_CENTRE, postal_code, region)
-    return None if row is None or row["latitude"] is None else (row["latitude"], row["longitude"])
-
-
-def _parameters(query: RecordQuery) -> tuple[Any, ...]:
-    circle = query.within
-    return (
-        *(query.kind, query.region, _words(query.words), query.term, query.taxonomy, query.organization),
-        *(query.changed_since, query.parent, query.top_only, query.hotline),
-        *((circle.latitude, circle.longitude, circle.metres) if circle else (None, None, None)),
-    )
-
-
-def _words(searched: str | None) -> str | None:
-    return None if searched is None else _HYPHENS.sub("", searched)
-
-
 def _row(record: Record) -> Mapping[str, Any]:
-    name, words = record.text
     record_fields = (
         "id",
         "kind",
@@ -308,14 +221,10 @@ def _row(record: Record) -> Mapping[str, Any]:
         "latitude",
         "longitude",
         "postal_code",
-        "content_hash",
         "verified_on",
         "hotline",
     )
-    return {field: getattr(record, field) for field in (*record_fields, *search_fields)} | {
-        "name": name,
-        "words": words,
-    }
+    return {field: getattr(record, field) for field in (*record_fields, *search_fields)}
 
 
 def _stored(row: asyncpg.Record) -> StoredRecord:

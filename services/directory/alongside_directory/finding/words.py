@@ -1,0 +1,76 @@
+"""How words are written to be compared: the same for what is indexed and for what is searched for.
+
+PostgreSQL reads `drug/alcohol` as the name of a file, `help.Call` as that of a host, and a word with an accent as another word. So
+its parser gets only words with spaces between them, without accents. Stemmers know endings by their accents, so the most frequent
+ones are written with theirs again (measured in decision 0043).
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Final
+
+_LETTERS: Final = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ё": "е"}
+)
+"""Letters that Unicode does not decompose, and the Russian one that many write without its dots."""
+_MARKS: Final = re.compile(
+    "(?<=[a-zα-ω])[\u0300-\u036f]+"  # accents of Latin and Greek letters
+    "|[\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]"  # vowel signs of Hebrew and Arabic, and the Arabic filler
+)
+_FORMATS: Final = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
+"""Characters that show nothing: soft hyphens, joiners, marks of direction."""
+_POSSESSIVE: Final = re.compile(r"(?<=\w)['’ʼ]s\b")
+_INITIALS: Final = re.compile(r"\b(?:[^\W\d_]\.)+[^\W\d_]\b")
+"""As in `N.A.M.I.`."""
+_NO_WORD: Final = re.compile(r"[^\w\s]|_")
+_UNSPACED: Final = re.compile("([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])")
+"""Chinese and Japanese characters: their words have no spaces between them, so each character is taken for one."""
+_TERM: Final = re.compile(r'(?<!\S)(-*)(?:"([^"]*)"|(\S+))')
+"""What is searched for, in pieces: exact words, or one word; with a hyphen before it, what is excluded."""
+_ENDINGS: Final[Mapping[str, tuple[tuple[re.Pattern[str], str], ...]]] = {
+    "spanish": ((re.compile(r"(?<=\w)ion\b"), "ión"),),
+    "french": ((re.compile(r"(?<=\w)ee(s?)\b"), r"ée\1"),),
+    "portuguese": (
+        (re.compile(r"(?<=\w)coes\b"), "ções"),
+        (re.compile(r"(?<=\w)cao\b"), "ção"),
+        (re.compile(r"(?<=\w)oes\b"), "ões"),
+        (re.compile(r"(?<=\w)ao\b"), "ão"),
+    ),
+}
+
+
+def plain_words(text: str) -> str:
+    """Return the words of a text with single spaces between them: small letters, no accents, composed (NFC)."""
+    folded = _MARKS.sub("", unicodedata.normalize("NFKD", _FORMATS.sub("", text).casefold()))
+    shown = unicodedata.normalize("NFC", folded).translate(_LETTERS)
+    joined = _INITIALS.sub(lambda match: match.group().replace(".", ""), _POSSESSIVE.sub("", shown))
+    return " ".join(_UNSPACED.sub(r" \1 ", _NO_WORD.sub(_mark_or_space, joined)).split())
+
+
+def _mark_or_space(match: re.Match[str]) -> str:
+    """Keep marks that are a part of a word, as the vowels of Indic scripts are."""
+    return match.group() if unicodedata.category(match.group()).startswith("M") else " "
+
+
+def searched_words(text: str) -> str:
+    """Return what is searched for in the syntax of `websearch_to_tsquery`: words, `"exact words"`, `or`, `-without`."""
+    return " ".join(filter(None, (_searched(*term) for term in _TERM.findall(text))))
+
+
+def _searched(hyphens: str, exact: str, word: str) -> str:
+    words = plain_words(exact or word)
+    if not words:
+        return ""
+    if exact or (hyphens and " " in words):
+        words = f'"{words}"'
+    elif " " in words:  # such as `and/or`, in which no alternative is meant
+        words = " ".join(it for it in words.split() if it != "or")
+    return f"-{words}" if hyphens else words
+
+
+def for_stemmer(words: str, config: str) -> str:
+    """Return plain words as the stemmer of a text search configuration of PostgreSQL, such as `spanish`, knows them."""
+    for ending, accented in _ENDINGS.get(config, ()):
+        words = ending.sub(accented, words)
+    return words
