@@ -52,7 +52,7 @@ def bench(
     ] = False,
     flames: Annotated[Path, typer.Option(help="Folder for flame graphs.")] = Path(".alongside/flames"),
 ) -> None:
-    """Measure one hop (consume, write, announce), all services together, growth, and an import. Run nothing else meanwhile.
+    """Measure one hop (consume, write, announce), all services together, growth, an import, and finding. Run nothing else meanwhile.
 
     With --against the exit code is 0 if performance is at least 0.97 of that revision's, 1 if not, 2 if not measured.
     """
@@ -94,7 +94,7 @@ def _check_comparison_options(
     only: list[Part] | None, grow_to: int | None, window_seconds: float | None, *, py_spy: bool
 ) -> None:
     """Raise BadParameter for options that do not apply to a comparison."""
-    if {Part.GROWTH, Part.IMPORT} & set(only or ()) or grow_to or window_seconds or py_spy:
+    if {Part.GROWTH, Part.IMPORT, Part.FINDING} & set(only or ()) or grow_to or window_seconds or py_spy:
         raise typer.BadParameter(
             "--against measures hop, whole and loop. Use it only with --only, --repeats, --records, --quick and --seed.",
             param_hint="--against",

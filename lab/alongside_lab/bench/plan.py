@@ -15,6 +15,8 @@ class Part(StrEnum):
     """Growth alone, with one trace in a hundred sampled; otherwise it is part of `whole`."""
     IMPORT = "import"
     """Referrals to their proposal, alone and while a large directory is imported."""
+    FINDING = "finding"
+    """Answers of the directory after the import of a large package."""
     LOOP = "loop"
     """Referrals to their closed loop; only in a comparison of two checkouts."""
 
@@ -79,8 +81,10 @@ class BenchPlan:
     whole: WholePlan
     against: AgainstPlan
     directory: ImportPlan
+    finding_rounds: int
+    """How often each kind of question is asked of the directory."""
     seed: int = 7
-    parts: frozenset[Part] = frozenset({Part.HOP, Part.WHOLE, Part.GROWTH, Part.IMPORT})
+    parts: frozenset[Part] = frozenset({Part.HOP, Part.WHOLE, Part.GROWTH, Part.IMPORT, Part.FINDING})
     flames: Path | None = None
     """Folder for flame graphs; None for none."""
 
@@ -96,6 +100,7 @@ FULL: Final = BenchPlan(
     ),
     against=AgainstPlan(runs=20, records=12_000, referrals=3_000, loops=400),
     directory=ImportPlan(listings=10_000, alone_seconds=30),
+    finding_rounds=200,
 )
 QUICK: Final = BenchPlan(
     hop=HopPlan(records=8_000, tutorial_records=500, repeats=1),
@@ -109,6 +114,7 @@ QUICK: Final = BenchPlan(
     ),
     against=AgainstPlan(runs=2, records=4_000, referrals=400, loops=80),
     directory=ImportPlan(listings=1_000, alone_seconds=5),
+    finding_rounds=20,
 )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from alongside_lab.bench.summary_statistics import percentile, ratio
+from alongside_lab.bench.whole.finding_benchmark import FindingResult
 from alongside_lab.bench.whole.import_benchmark import ImportResult
 from alongside_lab.bench.whole.network_benchmark import NetworkResult, SustainedLoad
 
@@ -62,6 +63,22 @@ def beside_import(result: ImportResult) -> dict[str, Any]:
     }
 
 
+def finding(result: FindingResult) -> dict[str, Any]:
+    """Return the summary's `finding`: how long the directory took to answer, in milliseconds, and the p99 of each kind of question."""
+    answers = [seconds for kind in result.seconds.values() for seconds in kind]
+    by_question = {name: _milliseconds(percentile(kind, 0.99)) for name, kind in result.seconds.items()}
+    return {
+        "listings": result.listings,
+        "answers": len(answers),
+        **{f"p{share}_ms": _milliseconds(percentile(answers, share / 100)) for share in (50, 95, 99)},
+        "p99_ms_by_question": by_question,
+    }
+
+
+def _milliseconds(seconds: float) -> float:
+    return round(seconds * 1000, 1)
+
+
 def _latencies(seconds: Sequence[float]) -> dict[str, int]:
     shares = {"p50_ms": 0.50, "p95_ms": 0.95, "p99_ms": 0.99}
     millis = {name: round(percentile(seconds, share) * 1000) for name, share in shares.items()}
@@ -87,6 +104,10 @@ def format_summary(summary: Mapping[str, Any]) -> Iterator[str]:
         yield f"import of {imported['listings']:,} listings: {seconds}"
         p99 = f"p99 {imported['alone']['p99_ms']} ms alone, {imported['beside']['p99_ms']} ms beside it"
         yield f"     submission to proposal: {p99} ({imported['p99_ratio']} times)"
+    if found := summary.get("finding"):
+        slowest = max(found["p99_ms_by_question"].items(), key=lambda it: it[1])
+        waited = f"p50 {found['p50_ms']} ms, p95 {found['p95_ms']} ms, p99 {found['p99_ms']} ms"
+        yield f"finding in {found['listings']:,} listings: {waited}; the slowest: {slowest[0]}, p99 {slowest[1]} ms"
 
 
 def _networks(summary: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -16,6 +16,7 @@ from alongside_lab.bench.errors import BenchFailed
 from alongside_lab.bench.flames import MISSING, find_py_spy
 from alongside_lab.bench.hop import measure_hop
 from alongside_lab.bench.plan import SAMPLED, TRACED, BenchPlan, Part
+from alongside_lab.bench.whole.finding_benchmark import measure_finding
 from alongside_lab.bench.whole.import_benchmark import measure_import
 from alongside_lab.bench.whole.network_benchmark import measure_whole
 from alongside_localstack.settings import StackSettings
@@ -38,6 +39,8 @@ async def measure(plan: BenchPlan, report_progress: ReportProgress) -> dict[str,
         summary["growth"] = report.growth(network_result.growth)
     if Part.IMPORT in plan.parts:
         summary["import"] = report.beside_import(await measure_import(plan, report_progress))
+    if Part.FINDING in plan.parts:
+        summary["finding"] = report.finding(await measure_finding(plan, report_progress))
     return summary | {"seconds": round(time.monotonic() - began, 1)}
 
 

@@ -6,6 +6,7 @@ from alongside_lab.bench.plan import FULL, QUICK, with_growth_point
 from alongside_lab.bench.summary_statistics import Statistics
 from alongside_lab.bench.topic_watcher import ProducedRecords
 from alongside_lab.bench.usage import Usage
+from alongside_lab.bench.whole.finding_benchmark import FindingResult
 from alongside_lab.bench.whole.import_benchmark import ImportResult
 from alongside_lab.bench.whole.network_benchmark import NetworkResult, SustainedLoad
 
@@ -82,6 +83,18 @@ def test_a_quick_run_measures_one_network_only() -> None:
 
     assert figures["sampled"] is None
     assert "sampled" not in "\n".join(report.format_summary({"end_to_end": figures}))
+
+
+def test_finding_is_reported_with_the_slowest_kind_of_question() -> None:
+    result = FindingResult(10_000, {"words": [0.001] * 99 + [0.002], "around a point": [0.03] * 100})
+
+    figures = report.finding(result)
+    text = "\n".join(report.format_summary({"finding": figures}))
+
+    assert (figures["answers"], figures["p99_ms"]) == (200, 30.0)
+    assert figures["p99_ms_by_question"]["around a point"] == 30.0
+    assert "finding in 10,000 listings: p50" in text
+    assert "the slowest: around a point, p99 30.0 ms" in text
 
 
 def test_an_import_is_reported_with_the_referrals_beside_it_and_without_it() -> None:

@@ -47,7 +47,7 @@ class ImportResult:
 
 
 @dataclass(slots=True)
-class _Import:
+class TimedImport:
     """One import: when it began, and the seconds until it was done and until matching had an offer of each listing."""
 
     began: float
@@ -58,9 +58,6 @@ class _Import:
 async def measure_import(plan: BenchPlan, report_progress: ReportProgress) -> ImportResult:
     """Measure a new network before, during and after an import. Raises BenchFailed."""
     directory = plan.directory
-    package = await asyncio.to_thread(
-        lambda: datapackage(make_package(plan.seed, SOURCE, directory.listings))
-    )
     async with (
         open_stack(SAMPLED, report_progress) as stack,
         start_load(stack.kafka, seed=plan.seed, sampled_share=SAMPLED) as load,
@@ -69,7 +66,7 @@ async def measure_import(plan: BenchPlan, report_progress: ReportProgress) -> Im
         await _measure_alone(load, directory)  # not counted: the first referrals find cold caches
         report_progress(f"import: {directory.referrals_per_second:g} referrals/s alone")
         alone = await _measure_alone(load, directory)
-        async with _importing(stack, package, directory, report_progress) as (work, task):
+        async with _importing(stack, plan, report_progress) as (work, task):
             beside = await load.send_while(
                 lambda: not task.done(), directory.referrals_per_second, directory.settle_seconds_max
             )
@@ -94,12 +91,12 @@ async def _measure_alone(load: Load, directory: ImportPlan) -> list[float]:
 
 @asynccontextmanager
 async def _importing(
-    stack: LocalStack, package: bytes, directory: ImportPlan, report_progress: ReportProgress
-) -> AsyncIterator[tuple[_Import, asyncio.Task[None]]]:
+    stack: LocalStack, plan: BenchPlan, report_progress: ReportProgress
+) -> AsyncIterator[tuple[TimedImport, asyncio.Task[None]]]:
     """Import a package while the block runs; at its end, raise what the import raised."""
-    report_progress(f"import: a directory of {directory.listings:,} listings beside them")
-    work = _Import(time.monotonic())
-    task = asyncio.create_task(_import(stack, package, directory, work))
+    report_progress(f"import: a directory of {plan.directory.listings:,} listings beside them")
+    work = TimedImport(time.monotonic())
+    task = asyncio.create_task(import_directory(stack, plan, work))
     try:
         yield work, task
         await task
@@ -108,8 +105,13 @@ async def _importing(
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def _import(stack: LocalStack, package: bytes, directory: ImportPlan, work: _Import) -> None:
-    """Upload the package, and wait until the import is done and matching has made its offers. Raises BenchFailed."""
+async def import_directory(stack: LocalStack, plan: BenchPlan, work: TimedImport) -> None:
+    """Upload a package, and wait until the import is done and matching has made its offers. Raises BenchFailed."""
+    directory = plan.directory
+    package = await asyncio.to_thread(
+        lambda: datapackage(make_package(plan.seed, SOURCE, directory.listings))
+    )
+    work.began = time.monotonic()
     async with open_network(stack.addresses(), service_token=stack.service_token) as network:
         import_id = await _upload(network, package)
         while not work.offers_seconds:
