@@ -172,7 +172,6 @@ class DirectoryRecordRow(Base, table=True):
             "ix_directory_record_listed", "kind", "region", "id", postgresql_where=text("removed_at is null")
         ),
         Index(None, "search", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
-        Index(None, "languages", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
         Index(
             "ix_directory_record_not_indexed",
             "source",
@@ -209,6 +208,14 @@ class DirectoryRecordRow(Base, table=True):
     created_at: datetime
     changed_at: datetime
     removed_at: datetime | None = None
+
+
+class DirectoryLanguageRow(Base, table=True):
+    """A text search configuration in which some record is or was indexed, so that nothing is searched for in others."""
+
+    __tablename__ = "directory_language"
+
+    config: str = Field(primary_key=True, sa_type=Text)
 
 
 class DirectoryListingRow(Base, table=True):

@@ -31,38 +31,54 @@ _FILTERS: Final = f"""
     and ($9::boolean is null or hotline = $9)
     and ($10::float is null or (latitude between $10 - $12::float / 111195 and $10 + $12::float / 111195 and {_METRES} <= $12))
 """
-_BY_WORDS: Final = """
-    with searched as materialized (
+_DISTANCE: Final = f"case when $10::float is not null then {_METRES} end as metres"
+_SEARCHED: Final = """
+    searched as materialized (
         select config, query
-        from unnest($13::text[], $14::text[]) as given (config, words), websearch_to_tsquery(config::regconfig, words) as query
-        where numnode(query) > 0 and exists (select from directory_record where languages @> array[config])
-    ), hit as materialized (
-        select record.id, record.kind, record.organization_id, record.taxonomy_id, max(ts_rank(search, query)) as rank
-        from directory_record record join searched on config = any(languages) and search @@ query
-        where search @@ (select string_agg('(' || query::text || ')', ' | ')::tsquery from searched)
-          and kind = any($15::text[]) and removed_at is null
-        group by record.id
-    ), found as materialized (
-        select case kind when $1 then id when 'service' then organization_id else taxonomy_id end as id,
-            max(case kind when $1 then rank else rank / 10 end) as rank
-        from hit group by 1
+        from unnest($15::text[], $16::text[]) as given (config, words)
+        join directory_language using (config), websearch_to_tsquery(config::regconfig, words) as query
+        where numnode(query) > 0
     )
 """
-"""A record is found by its words as each of its languages stems them, an organisation also by those of its services, and a taxonomy
-by those of its terms, which count less."""
-_PAGE: Final = f"""
-    select id, document, changed_at, case when $10::float is not null then {_METRES} end as metres, count(*) over () as total
-    from directory_record where {_FILTERS} order by metres, id limit $13 offset $14
+_IN_SOME_LANGUAGE: Final = """
+    search @@ (select string_agg('(' || query::text || ')', ' | ')::tsquery from searched)
 """
-_PAGE_BY_WORDS: Final = f"""
-    {_BY_WORDS}
-    select id, document, changed_at, case when $10::float is not null then {_METRES} end as metres, count(*) over () as total
-    from found join directory_record using (id) where {_FILTERS} order by metres, rank desc, id limit $16 offset $17
+_RANK: Final = """
+    lateral (select max(ts_rank(search, query)) as rank from searched where config = any(languages) and search @@ query) as ranked
 """
-_COUNT: Final = f"select count(*) from directory_record where {_FILTERS}"
-_COUNT_BY_WORDS: Final = (
-    f"{_BY_WORDS} select count(*) from found join directory_record using (id) where {_FILTERS}"
+_LISTED: Final = (
+    f"with matched as materialized (select id, {_DISTANCE}, 0 as rank from directory_record where {_FILTERS})"
 )
+_BY_WORDS: Final = f"""
+    with {_SEARCHED}, matched as materialized (
+        select id, {_DISTANCE}, rank from directory_record, {_RANK}
+        where {_FILTERS} and {_IN_SOME_LANGUAGE} and rank is not null
+    )
+"""
+"""A record is found by its words as each of its languages stems them."""
+_BY_PARTS: Final = f"""
+    with {_SEARCHED}, hit as materialized (
+        select case kind when $1 then id when 'service' then organization_id else taxonomy_id end as id,
+            case kind when $1 then rank else rank / 10 end as rank
+        from directory_record, {_RANK}
+        where kind in ($1, $17) and removed_at is null and {_IN_SOME_LANGUAGE} and rank is not null
+    ), found as materialized (
+        select id, max(rank) as rank from hit group by id
+    ), matched as materialized (
+        select id, {_DISTANCE}, rank from directory_record join found using (id) where {_FILTERS}
+    )
+"""
+"""An organisation is also found by the words of its services, and a taxonomy by those of its terms, which count less."""
+_PAGE: Final = """
+    , picked as (
+        select * from matched order by metres, rank desc, id limit $13 offset $14
+    )
+    select id, document, changed_at, metres, total
+    from (select count(*) as total from matched) counted
+    left join (picked join directory_record using (id)) on true
+    order by metres, rank desc, id
+"""
+"""One row at least, for the number of matching records; without a record after the last page."""
 _CENTRE: Final = """
     select percentile_cont(0.5) within group (order by latitude) as latitude,
            percentile_cont(0.5) within group (order by longitude) as longitude
@@ -118,13 +134,14 @@ async def page(
 
     The nearest come first when searched around a point, otherwise the best match.
     """
-    by_words, parameters = query.words is not None, _parameters(query)
-    rows = await conn.fetch(_PAGE_BY_WORDS if by_words else _PAGE, *parameters, limit, offset)
-    if rows or not offset:
-        total = rows[0]["total"] if rows else 0
-    else:  # a page after the last
-        total = await conn.fetchval(_COUNT_BY_WORDS if by_words else _COUNT, *parameters)
-    return [_found(row) for row in rows], total
+    filters = (*_filters(query), limit, offset)
+    if query.words is None:
+        rows = await conn.fetch(_LISTED + _PAGE, *filters)
+    elif query.kind in _PARTS:
+        rows = await conn.fetch(_BY_PARTS + _PAGE, *filters, *_searched(query.words), _PARTS[query.kind])
+    else:
+        rows = await conn.fetch(_BY_WORDS + _PAGE, *filters, *_searched(query.words))
+    return [_found(row) for row in rows if row["id"]], rows[0]["total"]
 
 
 async def centre_of(
@@ -139,18 +156,16 @@ def _found(row: asyncpg.Record) -> FoundRecord:
     return FoundRecord(StoredRecord(row["id"], row["document"], row["changed_at"]), row["metres"])
 
 
-def _parameters(query: RecordQuery) -> Sequence[Any]:
+def _filters(query: RecordQuery) -> Sequence[Any]:
     circle = query.within
-    filters = (
+    return (
         *(query.kind, query.region, query.term, query.taxonomy, query.organization),
         *(query.changed_since, query.parent, query.top_only, query.hotline),
         *((circle.latitude, circle.longitude, circle.metres) if circle else (None, None, None)),
     )
-    return filters if query.words is None else (*filters, *_searched(query.kind, query.words))
 
 
-def _searched(kind: RecordKind, words: str) -> Sequence[Any]:
-    """Return the words as each language's stemmer knows them, and the kinds of records in which they are searched for."""
+def _searched(words: str) -> tuple[list[str], list[str]]:
+    """Return every text search configuration, and the words as its stemmer knows them."""
     configs, asked = (*CONFIGS.values(), SIMPLE), searched_words(words)
-    kinds = [kind, _PARTS[kind]] if kind in _PARTS else [kind]
-    return list(configs), [for_stemmer(asked, config) for config in configs], kinds
+    return list(configs), [for_stemmer(asked, config) for config in configs]

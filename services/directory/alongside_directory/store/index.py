@@ -32,6 +32,9 @@ _STORE: Final = """
     from texts where record.id = texts.id
 """
 """A text has the same positions in each language, so the vectors of all languages are written as one."""
+_ADD_LANGUAGES: Final = (
+    "insert into directory_language (config) select unnest($1::text[]) on conflict do nothing"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +72,6 @@ async def store(conn: asyncpg.Connection, indexed: Mapping[UUID, IndexedRecord])
         for config, (names, others, descriptions) in record.texts.items()
     ]
     await conn.execute(_STORE, orjson.dumps(rows).decode())
+    await conn.execute(
+        _ADD_LANGUAGES, sorted({config for record in indexed.values() for config in record.texts})
+    )

@@ -15,7 +15,7 @@ def upgrade() -> None:
     op.execute("alter table directory_record alter column search set default ''")
     op.execute("alter table directory_record drop column content_hash")
     op.execute(
-        "create index ix_directory_record_languages on directory_record using gin (languages) with (fastupdate = off)"
+        "create table directory_language (config text not null, constraint pk_directory_language primary key (config))"
     )
     op.execute("alter index ix_directory_record_search set (fastupdate = off)")
     op.execute(
@@ -27,7 +27,7 @@ def downgrade() -> None:
     """Undo this step. Words find what was stored before only in English, and the next import counts all of it as changed."""
     op.execute("drop index ix_directory_record_not_indexed")
     op.execute("alter index ix_directory_record_search reset (fastupdate)")
-    op.execute("drop index ix_directory_record_languages")
+    op.drop_table("directory_language")
     op.execute("alter table directory_record add column content_hash text default '' not null")
     op.execute("alter table directory_record alter column content_hash drop default")
     op.execute("alter table directory_record alter column search drop default")
