@@ -100,7 +100,7 @@ async def carry_over(settings: CarryOverSettings, say: Say) -> None:
 
 async def _refuse_what_cannot_be_carried(matching: asyncpg.Connection, own: asyncpg.Connection) -> None:
     """Check both databases; nobody adds a source or an import of a new one before this transaction ends."""
-    if not await former.has_listings(own):
+    if not await former.is_up_to_date(own):
         raise NotCarriedOver(
             "The directory's database is not up to date", "Run python -m alongside_directory migrate."
         )

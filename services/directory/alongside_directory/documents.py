@@ -267,7 +267,7 @@ def _location(key: UUID, place: ServiceLocation) -> Document:
             transportation=place.transportation,
             latitude=coordinates.latitude if coordinates else None,
             longitude=coordinates.longitude if coordinates else None,
-            addresses=[_address(key, place)] if place.street or place.city else [],
+            addresses=[_address(key, place)] if place.street or place.city or place.postal_code else [],
         ),
     }
 

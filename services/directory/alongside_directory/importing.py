@@ -239,7 +239,7 @@ async def _store_shared(runtime: Runtime, work: _Work) -> None:
 
 
 async def _index(tx: Tx, work: _Work) -> None:
-    await index_stored(tx.conn, work.claimed.source_key, work.importer.regions)
+    await index_stored(tx, work.claimed.source_key, work.importer.regions)
 
 
 async def _store_services(runtime: Runtime, work: _Work) -> None:

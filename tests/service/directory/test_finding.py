@@ -1,14 +1,12 @@
 """Records are found by their words in each of their languages, at every list, and by distance."""
 
 import unicodedata
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from alongside_directory.finding.indexing import BATCH_MAX, index_others
-from tests.service.directory.test_directory_import import confirmed, imported, importer, services
+from tests.service.directory.test_directory_import import confirmed, imported, services
 from tests.service.directory.test_hsds import listed, names
 from tests.service.listing_pair import ListingPair
 from tests.unit.directory.sample_packages import Rows, like, tables_about
@@ -62,6 +60,7 @@ async def in_two_languages(pair: ListingPair, tmp_path: Path) -> ListingPair:
         ('"lost somebody"', ["english"]),
         ('"somebody lost"', []),
         ("niños or friend", ["english", "spanish"]),
+        ("-friend", ["both", "spanish"]),
     ],
 )
 async def test_words_find_a_service_as_its_languages_write_and_bend_them(
@@ -149,6 +148,19 @@ async def test_a_name_counts_more_than_a_description_and_what_belongs_to_it_less
     assert await names(pair, "/organizations", search="lunches") == ["Lunch", "Kitchen"]
 
 
+async def test_what_an_organisation_says_counts_more_than_what_its_services_do(
+    pair: ListingPair, tmp_path: Path
+) -> None:
+    tables = described(lunch="Soup")
+    tables["organizations"] = [
+        {"id": "o1", "name": "Kitchen", "description": ""},
+        {"id": "o2", "name": "Harbour", "description": "We bring lunch to those who cannot come."},
+    ]
+    await imported(pair, tmp_path, tables)
+
+    assert await names(pair, "/organizations", search="lunch") == ["Harbour", "Kitchen"]
+
+
 async def test_a_page_after_the_last_says_how_many_there_are(pair: ListingPair, tmp_path: Path) -> None:
     await imported(pair, tmp_path, services("a", "b", "c"))
 
@@ -159,56 +171,6 @@ async def test_a_page_after_the_last_says_how_many_there_are(pair: ListingPair, 
         (3, 2, 1),
         (3, 2, 0),
     ]
-
-
-async def test_the_nearest_come_first_each_with_its_distance(pair: ListingPair, tmp_path: Path) -> None:
-    away = {"far": "25.86", "near": "25.771", "nearer": "25.77", "middle": "25.80"}
-    rows = [like("services", id=name, name=name, description="Lunch") for name in away]
-    term = {"id": "t", "service_id": "far", "taxonomy_id": "PN-8100.1000"}
-    tables = tables_about("far", services=rows, services_taxonomy=[term])
-    tables["locations"] = [like("locations", id=name, latitude=it) for name, it in away.items()]
-    tables["services_at_location"] = [{"id": it, "service_id": it, "location_id": it} for it in away]
-    tables["physical_addresses"] = [like("physical_addresses", id=it, location_id=it) for it in away]
-    await imported(pair, tmp_path, tables)
-    around = {"latitude": 25.77, "longitude": -80.19}
-
-    pages = [
-        (await listed(pair, "/service_at_locations", **around, per_page=2, page=page))["contents"]
-        for page in (1, 2)
-    ]
-    by_words = (await listed(pair, "/service_at_locations", **around, search="lunch -far", full="true"))[
-        "contents"
-    ]
-    without = (await listed(pair, "/service_at_locations"))["contents"]
-
-    distances = {"nearer": 0, "near": 111, "middle": 3336, "far": 10_000}
-    shown = [(it["service"]["name"], it["distance_metres"]) for page in pages for it in page]
-    assert shown == list(distances.items())[:3]
-    assert [it["service"]["name"] for it in by_words] == ["nearer", "near", "middle"]
-    assert [it["distance_metres"] for it in by_words] == [0, 111, 3336]
-    assert not any("distance_metres" in it for it in without)
-
-
-async def test_a_service_at_a_location_changes_with_its_service_and_only_then(
-    pair: ListingPair, tmp_path: Path
-) -> None:
-    async def times() -> list[str]:
-        kinds = "kind in ('service', 'service_at_location')"
-        rows = await pair.pool.fetch(f"select changed_at from directory_record where {kinds}")
-        return sorted(row["changed_at"].isoformat() for row in rows)
-
-    await imported(pair, tmp_path, described(circle="Weekly lunch"))
-    first = await times()
-    pair.clock.advance(timedelta(hours=1))
-    await imported(pair, tmp_path, described(circle="Weekly lunch"))
-    assert await times() == first
-
-    await imported(pair, tmp_path, described(circle="Daily supper"))
-
-    assert not set(await times()) & set(first)
-    for path in ("/services", "/service_at_locations", "/organizations"):
-        assert (await listed(pair, path, search="suppers"))["total_items"] == 1
-        assert (await listed(pair, path, search="lunch"))["total_items"] == 0
 
 
 async def test_what_is_listed_no_more_is_not_found_and_found_again_when_it_is_back(
@@ -225,32 +187,46 @@ async def test_what_is_listed_no_more_is_not_found_and_found_again_when_it_is_ba
     assert await names(pair, "/services", search="soup") == ["lunch"]
 
 
-async def test_records_of_an_earlier_release_are_indexed_when_the_service_starts(
+async def test_exact_words_are_next_to_each_other_in_one_text(pair: ListingPair, tmp_path: Path) -> None:
+    """Words that one language leaves out at the end of a text move no later word of it."""
+    both = "We offer warm shelter and good food to families who need it.\nOfrecemos viviendas a las familias cada semana."
+    tables = described(lunch=both)
+    tables["services"][0]["name"] = "Lunch for all"
+    await imported(pair, tmp_path, tables)
+
+    for searched, found in {
+        "good food": 1,
+        "warm good": 0,
+        "shelter warm": 0,
+        "lunch harbour": 0,
+    }.items():
+        assert len(await names(pair, "/services", search=f'"{searched}"')) == found, searched
+
+
+async def test_a_word_is_excluded_in_each_language_of_a_record(pair: ListingPair, tmp_path: Path) -> None:
+    text = "Ayudamos a las familias con niñas que necesitan apoyo cada semana del año."
+    await imported(pair, tmp_path, described(centro=text))
+
+    assert await names(pair, "/services", search="familias niño") == ["centro"]
+    assert await names(pair, "/services", search="familias -niño") == []
+
+
+async def test_more_words_than_anybody_types_are_refused(pair: ListingPair) -> None:
+    answer = await pair.client.get("/services", params={"search": "-" + "㌖" * 199})
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid-request")
+    assert "At most 100 words" in answer.text
+
+
+async def test_an_organisation_is_not_found_through_what_it_lists_no_more(
     pair: ListingPair, tmp_path: Path
 ) -> None:
-    many = [f"{number:04d}" for number in range(BATCH_MAX + 1)]
-    await imported(pair, tmp_path, services(*many))
-    vectors = "select id, search::text, languages from directory_record order by id"
-    before = await pair.pool.fetch(vectors)
-    await pair.pool.execute(
-        "update directory_record set indexed = false, languages = '{}', search = to_tsvector('simple', 'former')"
-    )
-    assert await names(pair, "/services", search="circle") == []
+    def kitchen(*services_: str) -> dict[str, Rows]:
+        return described(**dict.fromkeys(services_, "Soup")) | {
+            "organizations": [{"id": "o1", "name": "Soup kitchen"}]
+        }
 
-    await index_others(pair.runtime, importer(pair).regions)
+    await imported(pair, tmp_path, kitchen("lunch", "supper"))
+    await confirmed(pair, tmp_path, kitchen("lunch"))
 
-    assert await pair.pool.fetch(vectors) == before
-    assert (await listed(pair, "/services", search="circles"))["total_items"] == len(many)
-
-
-async def test_an_import_indexes_what_an_earlier_release_has_stored_of_its_source(
-    pair: ListingPair, tmp_path: Path
-) -> None:
-    await imported(pair, tmp_path, services("a", "b"))
-    changed = await pair.pool.fetch("select id, changed_at from directory_record order by id")
-    await pair.pool.execute("update directory_record set indexed = false, languages = '{}', search = ''")
-
-    await imported(pair, tmp_path, services("a", "b"))
-
-    assert await names(pair, "/services", search="circle") != []
-    assert await pair.pool.fetch("select id, changed_at from directory_record order by id") == changed
+    assert await names(pair, "/organizations", search="-soup") == []

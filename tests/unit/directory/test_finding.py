@@ -5,7 +5,13 @@ import pytest
 from alongside_directory.codes import RecordKind
 from alongside_directory.finding.languages import configs_of
 from alongside_directory.finding.texts import indexed_record
-from alongside_directory.finding.words import for_stemmer, plain_words, searched_words
+from alongside_directory.finding.words import (
+    END_OF_TEXT,
+    Searched,
+    for_stemmer,
+    plain_words,
+    searched_words,
+)
 
 IN_ENGLISH = "Meets every Tuesday for people who have lost somebody close to them."
 IN_SPANISH = "Se reúnen cada martes las personas que han perdido a alguien cercano."
@@ -24,7 +30,10 @@ IN_CREOLE = "Yon gwoup pou moun ki pèdi yon moun yo te renmen anpil, chak madi 
         ("N.A.M.I. of Miami, A.A.", "nami of miami aa"),
         ("women's group, women\u2019s", "women group women"),
         ("peer-support_group", "peer support group"),
-        ("grie\u00adving\u200b", "grieving"),  # a soft hyphen, and a space without width
+        ("grie\u00adving\u200bheart", "grieving heart"),  # a soft hyphen, and a space without width
+        ("lunch ❤\ufe0f", "lunch"),
+        ("בית\u05beספר שָׁלוֹם", "בית ספר שלום"),
+        ("Ǿ", "o"),
         ("Зелёный й", "зеленый й"),
         ("Ψυχική Υγεία", "ψυχικη υγεια"),
         ("हिन्दी", "हिन्दी"),
@@ -37,23 +46,28 @@ def test_a_text_is_its_words_however_they_are_written(text: str, words: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("text", "searched"),
+    ("text", "wanted", "excluded"),
     [
-        ("Niños -Alcohol", "ninos -alcohol"),
-        ('"Support Group" OR grief', '"support group" or grief'),
-        ("peer-support", "peer support"),
-        ("-peer-support", '-"peer support"'),
-        ("family and/or friends", "family and friends"),
-        ("- circle", "circle"),
-        ("--circle", "-circle"),
-        ('-"one on one"', '-"one on one"'),
-        ('"half', "half"),
-        ("-" * 200, ""),
-        ('"" -"" "."', ""),
+        ("Niños -Alcohol", "ninos", "alcohol"),
+        ('"Support Group" OR grief', '"support group" or grief', ""),
+        ("“Support Group”,housing", '"support group" housing', ""),
+        ('("support group")', '"support group"', ""),
+        ('"lunch","supper"', "lunch supper", ""),
+        ("peer-support", "peer support", ""),
+        ("group -peer-support -alcohol", "group", '"peer support" or alcohol'),
+        ("family and/or friends", "family and friends", ""),
+        ("- circle", "circle", ""),
+        ("--circle", f"-{END_OF_TEXT}", "circle"),
+        ('-"one on one"', f"-{END_OF_TEXT}", '"one on one"'),
+        ('"half', "half", ""),
+        ("-" * 200, "", ""),
+        ('"" -"" "."', "", ""),
     ],
 )
-def test_what_is_searched_for_keeps_its_syntax_and_nothing_else(text: str, searched: str) -> None:
-    assert searched_words(text) == searched
+def test_what_is_searched_for_and_what_is_excluded_are_read_apart(
+    text: str, wanted: str, excluded: str
+) -> None:
+    assert searched_words(text) == Searched(wanted, excluded)
 
 
 @pytest.mark.parametrize(
@@ -94,15 +108,15 @@ def test_a_record_without_a_sentence_may_be_in_any_language_in_which_its_service
     of_location = indexed_record(RecordKind.SERVICE_AT_LOCATION, {}, service, "en")
     described = indexed_record(RecordKind.SERVICE, service | {"description": IN_ENGLISH}, None, "en")
 
-    assert of_service.texts.keys() == of_location.texts.keys() == {"english", "spanish", "simple"}
-    assert described.texts.keys() == {"english"}
+    assert of_service.keys() == of_location.keys() == {"english", "spanish", "simple"}
+    assert described.keys() == {"english"}
 
 
 def test_a_record_is_in_the_language_of_its_region_too() -> None:
     organisation = {"name": "Harbour House", "description": IN_ENGLISH}
 
-    assert indexed_record(RecordKind.ORGANIZATION, organisation, None, "es").texts.keys() == {
+    assert indexed_record(RecordKind.ORGANIZATION, organisation, None, "es").keys() == {
         "english",
         "spanish",
     }
-    assert indexed_record(RecordKind.TAXONOMY, {"name": "AIRS"}, None, "ht").texts.keys() == {"simple"}
+    assert indexed_record(RecordKind.TAXONOMY, {"name": "AIRS"}, None, "ht").keys() == {"simple"}

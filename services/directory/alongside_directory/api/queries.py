@@ -3,12 +3,13 @@
 from typing import Annotated, Final, Literal, TypeAlias
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from alongside_contracts.directory import SourceKey
 from alongside_contracts.fields.texts import Name
 from alongside_contracts.fields.times import Moment
 from alongside_contracts.ids import PostalCode, RegionId
+from alongside_directory.finding.words import SEARCHED_WORDS_MAX, plain_words
 
 PER_PAGE_MAX: Final = 500
 MINIMAL_PER_PAGE_MAX: Final = 10_000
@@ -39,12 +40,18 @@ class UploadQuery(BaseModel):
     """The `confirmation` of an import of this package whose questions are settled."""
 
 
+def _not_too_many_words(text: str) -> str:
+    if len(plain_words(text).split()) > SEARCHED_WORDS_MAX:
+        raise ValueError(f"At most {SEARCHED_WORDS_MAX} words are searched for.")
+    return text
+
+
 class PageQuery(BaseModel):
     """Paging parameters of HSDS."""
 
     model_config = ConfigDict(extra="forbid")
 
-    search: Annotated[str, Name(200)] | None = None
+    search: Annotated[str, Name(200), AfterValidator(_not_too_many_words)] | None = None
     """Words to search for in names, descriptions and terms: `"exact words"`, `or`, `-without`. Accents and endings do not matter."""
     region: RegionId | None = None
     page: int = Field(default=1, ge=1, le=PAGE_NUMBER_MAX)

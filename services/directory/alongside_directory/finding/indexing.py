@@ -5,27 +5,27 @@ The latter are records of an earlier release, and those that were carried over. 
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-import asyncpg
-
+from alongside_chassis.announce import Tx
 from alongside_chassis.lifecycle import Runtime
-from alongside_directory.finding.texts import IndexedRecord, indexed_record
+from alongside_directory.finding.texts import IndexedTexts, indexed_record
 from alongside_directory.names import DIRECTORY_INDEXED
 from alongside_directory.policy import DirectoryPolicy, policy_of
-from alongside_directory.store import index
+from alongside_directory.store import index, records
 from alongside_directory.store.index import NotIndexed
 
 BATCH_MAX: Final = 500
 
 
-async def index_stored(
-    conn: asyncpg.Connection, source_key: str, regions: Mapping[str, DirectoryPolicy]
-) -> None:
-    """Index what the transaction of an import has stored of its source."""
-    while await _index_batch(conn, source_key, regions):
-        pass
+async def index_stored(tx: Tx, source_key: str, regions: Mapping[str, DirectoryPolicy]) -> None:
+    """Index what this transaction of an import has stored of its source."""
+    configs: set[str] = set()
+    while batch := await _index_batch(tx, regions, source_key=source_key, changed_at=tx.now):
+        configs.update(*batch.values())
+    await index.add_languages(tx.conn, configs)
 
 
 async def index_others(runtime: Runtime, regions: Mapping[str, DirectoryPolicy]) -> None:
@@ -33,27 +33,37 @@ async def index_others(runtime: Runtime, regions: Mapping[str, DirectoryPolicy])
     indexed = 0
     while True:
         async with runtime.transaction() as tx:
-            batch = await _index_batch(tx.conn, None, regions)
+            batch = await _index_batch(tx, regions)
+            await index.add_languages(tx.conn, set().union(*batch.values()))
         if not batch:
             break
-        indexed += batch
+        indexed += len(batch)
     if indexed:
+        async with runtime.transaction() as tx:
+            await records.analyze(tx.conn)
         runtime.log.info(DIRECTORY_INDEXED, records=indexed)
 
 
 async def _index_batch(
-    conn: asyncpg.Connection, source_key: str | None, regions: Mapping[str, DirectoryPolicy]
-) -> int:
-    """Index a batch of records; return how many there were."""
-    records = await index.lock_not_indexed(conn, source_key, limit=BATCH_MAX)
-    await index.store(conn, await asyncio.to_thread(_indexed, records, regions))
-    return len(records)
+    tx: Tx,
+    regions: Mapping[str, DirectoryPolicy],
+    *,
+    source_key: str | None = None,
+    changed_at: datetime | None = None,
+) -> Mapping[UUID, IndexedTexts]:
+    """Index a batch of records and return their texts; none when there is no record left."""
+    batch = await index.lock_not_indexed(
+        tx.conn, source_key=source_key, changed_at=changed_at, limit=BATCH_MAX
+    )
+    texts = await asyncio.to_thread(_indexed, batch, regions)
+    await index.store(tx.conn, texts)
+    return texts
 
 
 def _indexed(
-    records: Sequence[NotIndexed], regions: Mapping[str, DirectoryPolicy]
-) -> Mapping[UUID, IndexedRecord]:
+    batch: Sequence[NotIndexed], regions: Mapping[str, DirectoryPolicy]
+) -> Mapping[UUID, IndexedTexts]:
     return {
         it.id: indexed_record(it.kind, it.document, it.service, policy_of(regions, it.region).language)
-        for it in records
+        for it in batch
     }

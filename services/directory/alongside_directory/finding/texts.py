@@ -1,29 +1,22 @@
 """What is indexed of a record, from its document as it is published: so nothing can be found that nobody may read."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from alongside_directory.codes import RecordKind
 from alongside_directory.documents import Document
 from alongside_directory.finding.languages import config_of, configs_of
-from alongside_directory.finding.words import for_stemmer, plain_words
+from alongside_directory.finding.words import END_OF_TEXT, for_stemmer, plain_words
 from alongside_directory.listing.languages import read_languages
 
-Texts: TypeAlias = tuple[str, str, str]
-"""Plain words: names; names of what belongs to it (organisation, place, terms); descriptions. Earlier ones count more."""
-
-
-@dataclass(frozen=True, slots=True)
-class IndexedRecord:
-    """The texts of one record by text search configuration: its words are stemmed as each of its languages does."""
-
-    texts: Mapping[str, Texts]
+IndexedTexts: TypeAlias = Mapping[str, tuple[str, ...]]
+"""By text search configuration, plain words: names; names of what belongs to it (organisation, place, terms); descriptions. The
+words of a record are stemmed as each of its languages does; earlier ones count more."""
 
 
 def indexed_record(
     kind: RecordKind, document: Document, service: Document | None, language: str
-) -> IndexedRecord:
+) -> IndexedTexts:
     """Return what is indexed of a record. `service` is that of a service at a location; `language` its region's.
 
     A record is in the languages of its sentences, and in its region's, in which terms and names may be. Where it has no
@@ -32,17 +25,15 @@ def indexed_record(
     names, others, descriptions = _texts(kind, document, service or {})
     spoken = (service or document).get("languages", ())
     found = configs_of(descriptions) or {config_of(tag) for it in spoken for tag in _tags(it)}
-    words = tuple(plain_words(" . ".join(texts)) for texts in (names, others, descriptions))
-    return IndexedRecord(
-        {
-            config: (
-                for_stemmer(words[0], config),
-                for_stemmer(words[1], config),
-                for_stemmer(words[2], config),
-            )
-            for config in sorted({config_of(language), *found})
-        }
-    )
+    words = tuple(_joined(texts) for texts in (names, others, descriptions))
+    return {
+        config: tuple(for_stemmer(it, config) for it in words)
+        for config in sorted({config_of(language), *found})
+    }
+
+
+def _joined(texts: Sequence[str]) -> str:
+    return " ".join(f"{plain_words(text)} {END_OF_TEXT}" for text in texts)
 
 
 def _tags(language: Document) -> frozenset[str]:

@@ -26,7 +26,7 @@ _HAS_SOURCES: Final = """
         where attrelid = to_regclass('directory_record') and attname = 'source' and not attisdropped
           and to_regclass('offer') is not null)
 """
-_HAS_LISTINGS: Final = "select to_regclass('directory_listing') is not null"
+_IS_UP_TO_DATE: Final = "select to_regclass('directory_language') is not null"
 _HAS_ROWS: Final = "select exists (select from directory_source) or exists (select from directory_import)"
 _UNFINISHED: Final = "select count(*) from directory_import where state in ('queued', 'reading', 'storing')"
 _COUNT: Final = "select count(*) from "
@@ -91,9 +91,9 @@ async def has_sources(conn: asyncpg.Connection) -> bool:
     return bool(await conn.fetchval(_HAS_SOURCES))
 
 
-async def has_listings(conn: asyncpg.Connection) -> bool:
+async def is_up_to_date(conn: asyncpg.Connection) -> bool:
     """Return whether this is a database of the directory, brought up to date."""
-    return bool(await conn.fetchval(_HAS_LISTINGS))
+    return bool(await conn.fetchval(_IS_UP_TO_DATE))
 
 
 async def has_rows(conn: asyncpg.Connection) -> bool:

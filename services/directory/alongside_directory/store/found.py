@@ -34,8 +34,8 @@ _FILTERS: Final = f"""
 _DISTANCE: Final = f"case when $10::float is not null then {_METRES} end as metres"
 _SEARCHED: Final = """
     searched as materialized (
-        select config, query
-        from unnest($15::text[], $16::text[]) as given (config, words)
+        select config, query, websearch_to_tsquery(config::regconfig, without) as excluded
+        from unnest($15::text[], $16::text[], $17::text[]) as given (config, words, without)
         join directory_language using (config), websearch_to_tsquery(config::regconfig, words) as query
         where numnode(query) > 0
     )
@@ -44,7 +44,8 @@ _IN_SOME_LANGUAGE: Final = """
     search @@ (select string_agg('(' || query::text || ')', ' | ')::tsquery from searched)
 """
 _RANK: Final = """
-    lateral (select max(ts_rank(search, query)) as rank from searched where config = any(languages) and search @@ query) as ranked
+    lateral (select max(ts_rank(search, query)) filter (where search @@ query) as rank, bool_or(search @@ excluded) as is_excluded
+             from searched where config = any(languages)) as ranked
 """
 _LISTED: Final = (
     f"with matched as materialized (select id, {_DISTANCE}, 0 as rank from directory_record where {_FILTERS})"
@@ -52,16 +53,16 @@ _LISTED: Final = (
 _BY_WORDS: Final = f"""
     with {_SEARCHED}, matched as materialized (
         select id, {_DISTANCE}, rank from directory_record, {_RANK}
-        where {_FILTERS} and {_IN_SOME_LANGUAGE} and rank is not null
+        where {_FILTERS} and {_IN_SOME_LANGUAGE} and rank is not null and not is_excluded
     )
 """
-"""A record is found by its words as each of its languages stems them."""
+"""A record is found by its words as each of its languages stems them, and excluded in each."""
 _BY_PARTS: Final = f"""
     with {_SEARCHED}, hit as materialized (
         select case kind when $1 then id when 'service' then organization_id else taxonomy_id end as id,
             case kind when $1 then rank else rank / 10 end as rank
         from directory_record, {_RANK}
-        where kind in ($1, $17) and removed_at is null and {_IN_SOME_LANGUAGE} and rank is not null
+        where kind in ($1, $18) and removed_at is null and {_IN_SOME_LANGUAGE} and rank is not null and not is_excluded
     ), found as materialized (
         select id, max(rank) as rank from hit group by id
     ), matched as materialized (
@@ -165,7 +166,10 @@ def _filters(query: RecordQuery) -> Sequence[Any]:
     )
 
 
-def _searched(words: str) -> tuple[list[str], list[str]]:
-    """Return every text search configuration, and the words as its stemmer knows them."""
-    configs, asked = (*CONFIGS.values(), SIMPLE), searched_words(words)
-    return list(configs), [for_stemmer(asked, config) for config in configs]
+def _searched(words: str) -> tuple[list[str], list[str], list[str]]:
+    """Return every text search configuration, and what is searched for and excluded as its stemmer knows them."""
+    configs, asked = [*CONFIGS.values(), SIMPLE], searched_words(words)
+    wanted, excluded = (
+        [for_stemmer(it, config) for config in configs] for it in (asked.wanted, asked.excluded)
+    )
+    return configs, wanted, excluded

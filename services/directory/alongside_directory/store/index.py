@@ -1,7 +1,8 @@
 """The words by which records are found, stored beside them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -10,28 +11,30 @@ import orjson
 
 from alongside_directory.codes import RecordKind
 from alongside_directory.documents import Document
-from alongside_directory.finding.texts import IndexedRecord
+from alongside_directory.finding.texts import IndexedTexts
+from alongside_directory.finding.words import END_OF_TEXT
 
 _NOT_INDEXED: Final = """
     select record.id, record.kind, record.region, record.document, service.document as service
     from directory_record record
     left join directory_record service on record.kind = 'service_at_location' and service.id = record.service_id
     where not record.indexed and record.removed_at is null and ($1::text is null or record.source = $1)
-    order by record.id limit $2
+      and ($2::timestamptz is null or record.changed_at = $2)
+    order by record.id limit $3
     for update of record skip locked
 """
 _STORE: Final = """
     with texts as (
-        select id, array_agg(config order by config) as languages, string_agg((
+        select id, array_agg(config order by config) as languages, string_agg(ts_delete(
             setweight(to_tsvector(config::regconfig, names), 'A') || setweight(to_tsvector(config::regconfig, others), 'B')
-            || setweight(to_tsvector(config::regconfig, descriptions), 'C'))::text, ' ')::tsvector as search
+            || setweight(to_tsvector(config::regconfig, descriptions), 'C'), $2)::text, ' ')::tsvector as search
         from jsonb_to_recordset($1::jsonb) as new (id uuid, config text, names text, others text, descriptions text)
         group by id
     )
     update directory_record record set languages = texts.languages, search = texts.search, indexed = true
     from texts where record.id = texts.id
 """
-"""A text has the same positions in each language, so the vectors of all languages are written as one."""
+"""Texts end with the same word in each language, so a word has the same position in each, and all vectors are written as one."""
 _ADD_LANGUAGES: Final = (
     "insert into directory_language (config) select unnest($1::text[]) on conflict do nothing"
 )
@@ -49,9 +52,9 @@ class NotIndexed:
 
 
 async def lock_not_indexed(
-    conn: asyncpg.Connection, source_key: str | None, *, limit: int
+    conn: asyncpg.Connection, *, source_key: str | None, changed_at: datetime | None, limit: int
 ) -> Sequence[NotIndexed]:
-    """Lock records that are not indexed and that nobody else is indexing; of all sources if none is given."""
+    """Lock records that are not indexed and that nobody else is indexing: of one source, changed at one time, or all."""
     return [
         NotIndexed(
             id=row["id"],
@@ -60,18 +63,20 @@ async def lock_not_indexed(
             document=orjson.loads(row["document"]),
             service=orjson.loads(row["service"]) if row["service"] else None,
         )
-        for row in await conn.fetch(_NOT_INDEXED, source_key, limit)
+        for row in await conn.fetch(_NOT_INDEXED, source_key, changed_at, limit)
     ]
 
 
-async def store(conn: asyncpg.Connection, indexed: Mapping[UUID, IndexedRecord]) -> None:
+async def store(conn: asyncpg.Connection, indexed: Mapping[UUID, IndexedTexts]) -> None:
     """Store the words of records, which are found by them from now on."""
     rows = [
         {"id": str(key), "config": config, "names": names, "others": others, "descriptions": descriptions}
-        for key, record in indexed.items()
-        for config, (names, others, descriptions) in record.texts.items()
+        for key, texts in indexed.items()
+        for config, (names, others, descriptions) in texts.items()
     ]
-    await conn.execute(_STORE, orjson.dumps(rows).decode())
-    await conn.execute(
-        _ADD_LANGUAGES, sorted({config for record in indexed.values() for config in record.texts})
-    )
+    await conn.execute(_STORE, orjson.dumps(rows).decode(), END_OF_TEXT)
+
+
+async def add_languages(conn: asyncpg.Connection, configs: Collection[str]) -> None:
+    """Add configurations in which records are indexed; the last step of a transaction, which others may wait for."""
+    await conn.execute(_ADD_LANGUAGES, sorted(configs))

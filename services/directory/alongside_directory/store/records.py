@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import asyncpg
@@ -36,8 +36,9 @@ _UPSERT: Final = """
 _CHANGE_LOCATIONS: Final = """
     update directory_record record set indexed = false, changed_at = $2
     from directory_record service
-    where service.source = $1 and service.kind = 'service' and not service.indexed and service.changed_at = $2
-      and record.service_id = service.id and record.kind = 'service_at_location'
+    where service.source = $1 and service.kind = 'service' and not service.indexed and service.removed_at is null
+      and service.changed_at = $2 and record.service_id = service.id and record.kind = 'service_at_location'
+      and record.removed_at is null and (record.indexed or record.changed_at <> $2)
 """
 _KEEP: Final = """
     update directory_record set last_import = $2
@@ -127,8 +128,7 @@ async def upsert(
 
     A service at a location changes when its service does, which is shown with it.
     """
-    rows = [_row(record) for record in records]
-    await conn.execute(_UPSERT, orjson.dumps(rows).decode(), of.region, of.id, now, of.source_key)
+    await conn.execute(_UPSERT, orjson.dumps(list(records)).decode(), of.region, of.id, now, of.source_key)
     await conn.execute(_CHANGE_LOCATIONS, of.source_key, now)
 
 
@@ -203,28 +203,6 @@ async def locations_of(
     """Return the locations of organisations' services, each with the organisation's id."""
     rows = await conn.fetch(_LOCATIONS_OF, list(organizations))
     return [(row["organization_id"], orjson.loads(row["location"])) for row in rows]
-
-
-def _row(record: Record) -> Mapping[str, Any]:
-    record_fields = (
-        "id",
-        "kind",
-        "source_id",
-        "document",
-        "organization_id",
-        "service_id",
-        "taxonomy_id",
-        "parent_id",
-    )
-    search_fields = (
-        "terms",
-        "latitude",
-        "longitude",
-        "postal_code",
-        "verified_on",
-        "hotline",
-    )
-    return {field: getattr(record, field) for field in (*record_fields, *search_fields)}
 
 
 def _stored(row: asyncpg.Record) -> StoredRecord:
