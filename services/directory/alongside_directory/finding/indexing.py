@@ -25,23 +25,25 @@ async def index_stored(tx: Tx, source_key: str, regions: Mapping[str, DirectoryP
     configs: set[str] = set()
     while batch := await _index_batch(tx, regions, source_key=source_key, changed_at=tx.now):
         configs.update(*batch.values())
-    await index.add_languages(tx.conn, configs)
+    await index.add_languages(tx.conn, configs)  # last: others wait for it
 
 
 async def index_others(runtime: Runtime, regions: Mapping[str, DirectoryPolicy]) -> None:
     """Index the records of all sources that are not indexed, a batch per transaction; then return, to be started again."""
     indexed = 0
-    while True:
-        async with runtime.transaction() as tx:
-            batch = await _index_batch(tx, regions)
-            await index.add_languages(tx.conn, set().union(*batch.values()))
-        if not batch:
-            break
-        indexed += len(batch)
+    while batch := await _index_other(runtime, regions):
+        indexed += batch
     if indexed:
         async with runtime.transaction() as tx:
             await records.analyze(tx.conn)
         runtime.log.info(DIRECTORY_INDEXED, records=indexed)
+
+
+async def _index_other(runtime: Runtime, regions: Mapping[str, DirectoryPolicy]) -> int:
+    async with runtime.transaction() as tx:
+        if batch := await _index_batch(tx, regions):
+            await index.add_languages(tx.conn, set().union(*batch.values()))
+    return len(batch)
 
 
 async def _index_batch(
@@ -55,6 +57,8 @@ async def _index_batch(
     batch = await index.lock_not_indexed(
         tx.conn, source_key=source_key, changed_at=changed_at, limit=BATCH_MAX
     )
+    if not batch:
+        return {}
     texts = await asyncio.to_thread(_indexed, batch, regions)
     await index.store(tx.conn, texts)
     return texts
