@@ -13,10 +13,9 @@ from alongside_cli.network import open_network
 from alongside_contracts.streams import DIRECTORY
 from alongside_lab.bench.errors import BenchFailed
 from alongside_lab.bench.plan import SAMPLED, BenchPlan
-from alongside_lab.bench.whole.import_benchmark import TimedImport, import_directory
+from alongside_lab.bench.whole.import_benchmark import SOURCE, TimedImport, import_directory
 from alongside_lab.bench.whole.network_benchmark import ReportProgress, open_stack
-from alongside_lab.faults.directory.packages import REGION, TERMS
-from alongside_localstack.sample.places import places
+from alongside_lab.faults.directory.packages import PublishedService, make_package
 from alongside_localstack.sample.randomness import seeded_random
 
 METRES: Final = (1_000, 10_000, 50_000)
@@ -44,6 +43,7 @@ class FindingResult:
 async def measure_finding(plan: BenchPlan, report_progress: ReportProgress) -> FindingResult:
     """Measure a new network after one import. Raises BenchFailed."""
     listings, rng = plan.directory.listings, seeded_random("finding", plan.seed)
+    services = make_package(plan.seed, SOURCE, listings).services
     async with open_stack(SAMPLED, report_progress) as stack:
         report_progress(f"finding: a directory of {listings:,} listings")
         await import_directory(stack, plan, TimedImport(time.monotonic()))
@@ -52,7 +52,7 @@ async def measure_finding(plan: BenchPlan, report_progress: ReportProgress) -> F
             for number in range(plan.finding_rounds):
                 if number % ROUNDS_PER_LINE == 0:
                     report_progress(f"finding: round {number + 1} of {plan.finding_rounds}")
-                for question in questions(rng):
+                for question in questions(rng.choice(services), rng):
                     began = time.monotonic()
                     answer = await network.get(DIRECTORY, question.path, **question.params)
                     seconds.setdefault(question.name, []).append(time.monotonic() - began)
@@ -60,9 +60,9 @@ async def measure_finding(plan: BenchPlan, report_progress: ReportProgress) -> F
     return FindingResult(listings, seconds)
 
 
-def questions(rng: Random) -> Sequence[Question]:
-    """Return a question of each kind about a term and a place chosen at random."""
-    term, place = rng.choice(TERMS).name, rng.choice(places(REGION))
+def questions(service: PublishedService, rng: Random) -> Sequence[Question]:
+    """Return a question of each kind about the term and the place of a listed service."""
+    term, place = service.term.name, service.place
     word, centre = term.split()[0], {"latitude": place.latitude, "longitude": place.longitude}
     around = {**centre, "proximity": rng.choice(METRES)}
     at_locations = "/service_at_locations"
