@@ -48,9 +48,8 @@ class ImportResult:
 
 @dataclass(slots=True)
 class TimedImport:
-    """One import: when it began, and the seconds until it was done and until matching had an offer of each listing."""
+    """The seconds of one import until it was done and until matching had an offer of each listing; 0 before."""
 
-    began: float
     import_seconds: float = 0.0
     offers_seconds: float = 0.0
 
@@ -95,7 +94,7 @@ async def _importing(
 ) -> AsyncIterator[tuple[TimedImport, asyncio.Task[None]]]:
     """Import a package while the block runs; at its end, raise what the import raised."""
     report_progress(f"import: a directory of {plan.directory.listings:,} listings beside them")
-    work = TimedImport(time.monotonic())
+    work = TimedImport()
     task = asyncio.create_task(import_directory(stack, plan, work))
     try:
         yield work, task
@@ -111,12 +110,12 @@ async def import_directory(stack: LocalStack, plan: BenchPlan, work: TimedImport
     package = await asyncio.to_thread(
         lambda: datapackage(make_package(plan.seed, SOURCE, directory.listings))
     )
-    work.began = time.monotonic()
+    began = time.monotonic()
     async with open_network(stack.addresses(), service_token=stack.service_token) as network:
         import_id = await _upload(network, package)
         while not work.offers_seconds:
             await asyncio.sleep(POLL_SECONDS)
-            seconds = time.monotonic() - work.began
+            seconds = time.monotonic() - began
             if seconds > directory.seconds_max:
                 raise BenchFailed(f"The import was not done within {directory.seconds_max:g} s.")
             if not work.import_seconds:
