@@ -284,6 +284,8 @@ async def _finish(runtime: Runtime, work: _Work) -> None:
         await directory_records.keep(tx.conn, quarantined, of=claimed)
         await directory_records.add_tombstones(tx.conn, of=claimed, now=tx.now)
         await _withdraw(tx, work)
+        await _index(tx, work)
+        await directory_records.analyze(tx.conn)
         rows = {table.value: count.read for table, count in listing.counts.items()}
         await sources.set_rows(tx.conn, claimed.source_key, rows)
         await imports.finish(tx.conn, claimed.id, tx.now, state=ImportState.DONE, vanished=_paused(work))
@@ -296,8 +298,6 @@ async def _withdraw(tx: Tx, work: _Work) -> None:
     announce(tx, await listings.withdraw(tx.conn, claimed.source_key, work.plan.vanished, effect, tx.now))
     locations = [location_id(claimed.source_key, it) for it in sorted(work.listing.confidential)]
     hidden = await directory_records.hide_outdated(tx.conn, locations, of=claimed, now=tx.now)
-    await _index(tx, work)
-    await directory_records.analyze(tx.conn)
     announce(tx, await listings.forget_positions(tx.conn, claimed.source_key, hidden, tx.now))
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from alongside_contracts.ids import RegionId
+from alongside_contracts.ids import LanguageTag, RegionId
 
 
 class DirectoryPolicyError(Exception):
@@ -27,14 +27,14 @@ class DirectoryPolicy(BaseModel):
 
     `retire_share_max`: the share of a source's records, offers or rows, 0 to 1, above which a package that lacks them is
     held until somebody confirms it. `area`: where its places are; without it, coordinates that are far away are not noticed.
-    `language`: in which most of what its publishers write is (ISO 639-1).
+    `language`: in which most of what its publishers write is (BCP 47).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     retire_share_max: float = Field(default=0.2, ge=0, le=1)
     area: Area | None = None
-    language: str = Field(default="en", pattern="^[a-z]{2,3}$")
+    language: LanguageTag = "en"
 
 
 class DirectoryPolicies(BaseModel):

@@ -258,11 +258,13 @@ async def test_it_is_refused_for_a_database_of_matching_without_sources(
         )
 
 
-async def test_it_is_refused_without_the_tables_of_the_directory(installation: Installation) -> None:
+async def test_it_is_refused_without_all_tables_of_the_directory(installation: Installation) -> None:
     empty = installation.server.create_database()
+    installation.execute("drop table directory_language", on=installation.directory)
 
-    with pytest.raises(NotCarriedOver, match="not up to date"):
-        await Installation(installation.server, installation.matching, empty).carry_over()
+    for directory in (empty, installation.directory):
+        with pytest.raises(NotCarriedOver, match="not up to date"):
+            await Installation(installation.server, installation.matching, directory).carry_over()
 
 
 @pytest.mark.parametrize("table", [*CARRIED_TABLES, "directory_listing"])

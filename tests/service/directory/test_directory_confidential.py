@@ -26,6 +26,13 @@ async def shown_of_place(bench: ListingPair) -> str:
     return " ".join((*pages[:3], *positions, *states, "near" if '"total_items":0' not in pages[3] else ""))
 
 
+async def found(bench: ListingPair, words: str) -> list[int]:
+    """Return how many services, services at locations and organisations words find."""
+    paths = ("/services", "/service_at_locations", "/organizations")
+    answers = [(await bench.client.get(path, params={"search": words})).json() for path in paths]
+    return [answer["total_items"] for answer in answers]
+
+
 @pytest.mark.parametrize(
     "later",
     [
@@ -54,7 +61,8 @@ async def test_a_place_that_becomes_confidential_is_shown_nowhere(
 
 
 async def test_a_kept_id_shows_no_place_that_is_confidential_now(pair: ListingPair, tmp_path: Path) -> None:
-    await imported(pair, tmp_path, services("a") | PLACED)
+    await imported(pair, tmp_path, services("a", description="Behind the bakery") | PLACED)
+    assert await found(pair, "bakery") == [1, 1, 1]
     await last_proposal(pair.matching, await admit(pair.matching, needs=(Need.GRIEF,)))
 
     done = await imported(pair, tmp_path, reused() | HIDDEN)
@@ -62,6 +70,8 @@ async def test_a_kept_id_shows_no_place_that_is_confidential_now(pair: ListingPa
     after = await shown_of_place(pair)
     assert asked(done) == {("ids-moved", "a")}
     assert "Circle a" in after
+    assert await found(pair, "bakery") == [0, 0, 0]
+    assert await found(pair, "circle -b") == [1, 1, 1]
     assert not [part for part in ("Bougainvillea", "25.77", "near") if part in after]
 
 

@@ -134,6 +134,19 @@ async def test_names_descriptions_and_terms_find_at_every_list(
     assert (await listed(pair, path, search=searched))["total_items"] == found
 
 
+@pytest.mark.parametrize("column", ["city", "postal_code"])
+async def test_a_place_of_which_little_is_published_is_found_by_that(
+    pair: ListingPair, tmp_path: Path, column: str
+) -> None:
+    known = {"city": "Miami", "postal_code": "33136"}
+    others = {name: "" for name in known if name != column}
+    tables = described(lunch="Soup")
+    tables["physical_addresses"] = [like("physical_addresses", **others)]
+    await imported(pair, tmp_path, tables)
+
+    assert await names(pair, "/service_at_locations", search=known[column]) == ["lunch"]
+
+
 async def test_a_name_counts_more_than_a_description_and_what_belongs_to_it_less(
     pair: ListingPair, tmp_path: Path
 ) -> None:

@@ -26,6 +26,7 @@ async def test_a_service_at_a_location_changes_with_its_service_and_only_then(
     pair.clock.advance(timedelta(hours=1))
     await imported(pair, tmp_path, described(circle="Weekly lunch"))
     assert await times() == first
+    assert await pair.pool.fetchval("select bool_and(indexed) from directory_record")
 
     await imported(pair, tmp_path, described(circle="Daily supper"))
 
@@ -68,6 +69,28 @@ async def test_an_import_leaves_what_an_earlier_release_has_stored_to_the_backgr
     assert await names(pair, "/services", search="soup") == []
     await index_in_background(pair)
     assert await names(pair, "/services", search="soup") == ["lunch"]
+
+
+async def test_searches_are_planned_by_what_is_there_after_an_import_and_after_indexing(
+    pair: ListingPair, tmp_path: Path
+) -> None:
+    async def languages_known() -> str:
+        return str(
+            await pair.pool.fetchval(
+                "select most_common_elems::text from pg_stats where tablename = 'directory_record' and attname = 'languages'"
+            )
+        )
+
+    spoil = "update directory_record set indexed = false, languages = '{}'; analyze directory_record"
+    await imported(pair, tmp_path, services("a", "b"))
+    await pair.pool.execute(spoil)
+    assert "english" not in await languages_known()
+    await index_in_background(pair)
+    assert "english" in await languages_known()
+
+    await pair.pool.execute(spoil)
+    await imported(pair, tmp_path, services("a", "b", name="Renamed"))
+    assert "english" in await languages_known()
 
 
 async def test_what_another_transaction_holds_is_not_waited_for(pair: ListingPair, tmp_path: Path) -> None:

@@ -120,3 +120,4 @@ def test_a_record_is_in_the_language_of_its_region_too() -> None:
         "spanish",
     }
     assert indexed_record(RecordKind.TAXONOMY, {"name": "AIRS"}, None, "ht").keys() == {"simple"}
+    assert indexed_record(RecordKind.TAXONOMY, {"name": "AIRS"}, None, "es-MX").keys() == {"spanish"}

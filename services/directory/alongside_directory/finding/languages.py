@@ -27,8 +27,8 @@ _CONFIDENCE_MIN: Final = 0.8
 
 
 def config_of(language: str) -> str:
-    """Return the text search configuration for a language, such as `spanish` for `es`; `simple` when there is none."""
-    return CONFIGS.get(language, SIMPLE)
+    """Return the text search configuration for a language, such as `spanish` for `es` and `es-MX`; `simple` when there is none."""
+    return CONFIGS.get(language.partition("-")[0], SIMPLE)
 
 
 def configs_of(texts: Iterable[str]) -> frozenset[str]:
